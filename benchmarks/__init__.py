@@ -1,0 +1,1 @@
+"""Measurements that publish figures: accuracy, coverage, cost. Not tests."""

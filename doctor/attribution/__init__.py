@@ -1,0 +1,1 @@
+"""Exact shares, interactions, the ledger."""

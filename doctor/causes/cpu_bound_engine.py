@@ -1,0 +1,52 @@
+"""The engine's Python process takes longer to prepare a step than the GPU to run it."""
+
+from __future__ import annotations
+
+from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.lookup import about, ruled_out, signal, speaks_against, speaks_for, unknown, value_of
+from doctor.schema.finding import Remedy
+
+
+def judge(case: Case) -> Judgement:
+    """A busy core beside a GPU that is not."""
+    busy, idle = signal(case.evidence, "said_cpu_busy"), signal(case.evidence, "said_gpu_idle")
+    profile = signal(case.evidence, "said_host_bound_profile")
+    used = value_of(case.evidence.environment, "gpu.utilization_percent")
+    if profile is not None:
+        words = "time at .cpu() or .item() in a Python profile is waiting for the GPU"
+        return ruled_out(f"{words}, not CPU work.", speaks_against(words, profile.origin))
+    if used is not None and used >= 95 and busy is None:
+        words = f"the GPU is {used:.0f} % busy"
+        return ruled_out(f"{words}.", speaks_against(words, "nvidia-smi"))
+    if busy is None:
+        return unknown("the CPU use of the engine's process beside the GPU's use, during the run")
+    images = signal(case.evidence, "said_images_slow")
+    lines = [speaks_for(f"it is said: “{busy.text}”", busy.origin)]
+    if idle is not None:
+        lines.append(speaks_for(f"it is said: “{idle.text}”", idle.origin))
+    return Judgement(
+        "inconclusive",
+        "A core is at its limit" + (" and the GPU is not" if idle is not None else "") + ".",
+        tuple(lines),
+        strength="measured",
+        factor=about(0.6, 0.37, 0.95),
+        would_decide="the engine process's CPU use and the GPU's SM activity, both over the run",
+        plausibility=(0.8 if idle is not None else 0.5) * (0.4 if images is not None else 1.0),
+    )
+
+
+CAUSE = Cause(
+    id="cpu-bound-engine",
+    title="The engine is bound by its CPU core",
+    family="host",
+    needs=("signals", "environment"),
+    judge=judge,
+    remedy=Remedy(action="Upgrade, use --async-scheduling, a faster core, CUDA graphs, larger batches."),
+    effects=(
+        KnownEffect(
+            1 / 2.7,
+            "0.5.3, 8B on an H100: 38 % of the time on the GPU",
+            "https://blog.vllm.ai/2024/09/05/perf-update.html",
+        ),
+    ),
+)

@@ -1,0 +1,62 @@
+"""A container's CPU limit starves the engine."""
+
+from __future__ import annotations
+
+from doctor.causes.contract import Case, Cause, Judgement
+from doctor.causes.lookup import (
+    about,
+    as_number,
+    fact_of,
+    ruled_out,
+    signal,
+    speaks_against,
+    speaks_for,
+    unknown,
+    value_of,
+)
+from doctor.schema.finding import Remedy
+
+FEW = 6.0
+"""Cores that a server with one GPU needs at most: two, and one per GPU, with room for its threads."""
+
+
+def judge(case: Case) -> Judgement:
+    """A quota of few cores, from a manifest, a machine or a statement."""
+    evidence = case.evidence
+    quota = fact_of(evidence.environment, "cpu.quota_cores")
+    said = signal(evidence, "said_cpu_limited")
+    busy = signal(evidence, "said_cpu_busy")
+    gpus = value_of(evidence.environment, "gpu.count") or 1
+    needed = max(FEW, 2 + gpus)
+    cores = as_number(quota.value) if quota else None
+    if cores is None and said is not None:
+        cores = float(said.values.get("n") or said.values.get("n2") or 0) or None
+    if cores is None:
+        return unknown("the container's CPU limit and cpu.stat (nr_throttled)")
+    place = str(quota.origin if quota else said.origin if said else "")
+    words = f"{cores:g} cores for {gpus:.0f} GPU{'s' if gpus > 1 else ''}"
+    if cores > needed:
+        return ruled_out(f"{words}.", speaks_against(words, place))
+    lines = [speaks_for(words, place)]
+    if busy is not None:
+        lines.append(speaks_for(f"it is said: “{busy.text}”", busy.origin))
+    return Judgement(
+        "inconclusive",
+        f"{words}: scheduler, server and thread pools share them.",
+        tuple(lines),
+        strength="measured" if busy is not None else "configuration",
+        factor=about(0.5, 0.1, 0.95),
+        would_decide="nr_throttled in the container's cpu.stat during the run",
+        plausibility=0.95 if busy is not None else 0.75,
+    )
+
+
+CAUSE = Cause(
+    id="cpu-quota-throttling",
+    title="A CPU limit starves the engine",
+    family="host",
+    needs=("environment", "signals"),
+    judge=judge,
+    remedy=Remedy(action="Raise or remove the CPU limit; set OMP_NUM_THREADS=1."),
+    no_effect_known="Reported as full cores beside an idle GPU (https://github.com/vllm-project/vllm/issues/9113).",
+)

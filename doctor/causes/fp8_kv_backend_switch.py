@@ -1,0 +1,36 @@
+"""With --kv-cache-dtype fp8 another attention backend is used."""
+
+from __future__ import annotations
+
+from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.marks import Marks, holds, judge_marks
+from doctor.schema.finding import Remedy
+
+_MARKS = Marks(settings={"engine.kv_cache_dtype": holds("fp8")})
+
+
+def judge(case: Case) -> Judgement:
+    """By what gives it away: see ``_MARKS``."""
+    return judge_marks(
+        case,
+        _MARKS,
+        because="attention runs on another backend; the KV cache holds twice as much.",
+        missing="the engine's command or its start-up log",
+        decides="the same run with --kv-cache-dtype auto",
+        factor=(0.85, 0.65, 1.3),
+        plausibility=0.5,
+    )
+
+
+CAUSE = Cause(
+    id="fp8-kv-backend-switch",
+    title="An FP8 KV cache changes the attention backend",
+    family="quantization",
+    needs=("settings", "signals"),
+    judge=judge,
+    remedy=Remedy(action="Compare with --kv-cache-dtype auto, or use FlashInfer."),
+    factor="kv_memory",
+    effects=(
+        KnownEffect(0.653, "median time to first token", "https://github.com/vllm-project/vllm/issues/49723"),
+    ),
+)

@@ -1,0 +1,101 @@
+"""The two figures that are compared, as far as the evidence has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from doctor.causes.contract import Case
+from doctor.causes.lookup import fact_of, signal
+from doctor.schema.evidence import ObservedRate, Quantity
+
+_WEIGHTS = {"statement": 0, "log": 1, "configuration": 2, "result": 3}
+NOISE = 0.03
+"""Figures that differ by less are the same figure."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What was got and what was hoped for, each with what it counts."""
+
+    observed: ObservedRate
+    expected: ObservedRate
+
+    @property
+    def ratio(self) -> float:
+        """Observed over expected, as they stand."""
+        return self.observed.per_s / self.expected.per_s
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both count the same, as far as they say."""
+        return counted(self.observed.quantity) == counted(self.expected.quantity)
+
+
+def counted(quantity: Quantity) -> str:
+    """What is counted; a bare "tokens" stands for itself."""
+    return quantity
+
+
+def find_gap(case: Case) -> Gap | None:
+    """The pair that is most likely meant: the same quantity first, results before words."""
+    expected = [
+        rate for rate in case.evidence.rates if rate.role in ("expected", "baseline") and rate.per_s > 0
+    ]
+    observed = [rate for rate in observed_rates(case) if rate.per_s > 0]
+    pairs = [
+        Gap(observed=mine, expected=theirs)
+        for theirs in expected
+        for mine in observed
+        if _pairable(mine.quantity, theirs.quantity)
+    ]
+    return max(pairs, key=_closeness, default=None)
+
+
+def _pairable(mine: Quantity, theirs: Quantity) -> bool:
+    if "requests" in (mine, theirs) or "prompt tokens" in (mine, theirs):
+        return mine == theirs
+    return True
+
+
+def _closeness(gap: Gap) -> tuple[int, int, int, float]:
+    same = int(gap.observed.quantity == gap.expected.quantity)
+    published = int(gap.expected.role == "expected")
+    return published, same, _WEIGHTS[gap.observed.weight], gap.observed.per_s
+
+
+def observed_rates(case: Case) -> list[ObservedRate]:
+    """The user's own rates. A bare "tokens/s" takes what the script is seen to count."""
+    counts = fact_of(case.evidence.script, "rate_counts")
+    found = []
+    for rate in case.evidence.rates:
+        if rate.role != "observed":
+            continue
+        if rate.quantity == "tokens" and counts is not None:
+            quantity = "output tokens" if counts.value == "output" else "total tokens"
+            found.append(rate.model_copy(update={"quantity": quantity}))
+        else:
+            found.append(rate)
+    return found
+
+
+def remaining_ratio(case: Case) -> float | None:
+    """Observed over expected once both count the same; None where no pair is known."""
+    if case.accounting is not None:
+        for reading in case.accounting.readings:
+            if reading.counts == case.accounting.chosen:
+                return 1 - reading.gap_fraction
+    gap = find_gap(case)
+    return gap.ratio if gap is not None else _stated_ratio(case)
+
+
+def _stated_ratio(case: Case) -> float | None:
+    """ "28–53 % below", "3x slower": a ratio in words, the middle of its range."""
+    said = signal(case.evidence, "said_relative")
+    if said is None:
+        return None
+    values = {name: float(value) for name, value in said.values.items()}
+    if "times" in values:
+        times = (values["times"] + values.get("more", values["times"])) / 2
+        return 1 / times if times > 1 else None
+    percent = (values.get("low", 0.0) + values.get("high", values.get("low", 0.0))) / 2
+    return 1 - percent / 100

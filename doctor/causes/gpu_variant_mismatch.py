@@ -1,0 +1,82 @@
+"""The same name, another card: PCIe for SXM, 40 for 80 GB, a cut-down export model."""
+
+from __future__ import annotations
+
+from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.lookup import about, fact_of, ruled_out, speaks_against, speaks_for, unknown
+from doctor.schema.evidence import Fact
+from doctor.schema.finding import Remedy
+from doctor.schema.setup import Hardware
+
+_CUT_DOWN = ("a800", "h800", "h20", "a100x", "l20")
+"""Models with the same architecture as another and less of something."""
+
+
+def judge(case: Case) -> Judgement:
+    """Names and form factors; a PCIe card against a figure that does not say is a suspicion."""
+    name = fact_of(case.evidence.environment, "gpu.name")
+    if name is None or not isinstance(name.value, str):
+        return unknown("the GPU's full name and power limit (nvidia-smi)")
+    form = fact_of(case.evidence.environment, "gpu.form_factor")
+    mine = name.value.lower()
+    pcie = "pcie" in mine or (form is not None and form.value == "PCIe")
+    theirs = _reference(case)
+    if theirs is not None:
+        return _compared(name, pcie=pcie, theirs=theirs)
+    if pcie and any(word in mine for word in ("h100", "a100", "h800", "a800")):
+        words = f"{name.value} PCIe; published figures are mostly of SXM cards"
+        return _suspected(words, name, 0.63, 0.8)
+    if mine in _CUT_DOWN:
+        return _suspected(f"{name.value} is a reduced model", name, 0.7, 0.3)
+    return unknown("the GPU of the published figure, with its form factor and memory")
+
+
+def _reference(case: Case) -> Hardware | None:
+    if case.reference is not None and case.reference.hardware.accelerator:
+        return case.reference.hardware
+    facts = [f for f in case.evidence.environment if f.role == "reference"]
+    name = next((f for f in facts if f.path == "gpu.name"), None)
+    if name is None:
+        return None
+    form = next((f for f in facts if f.path == "gpu.form_factor"), None)
+    return Hardware(accelerator=str(name.value), form_factor=str(form.value) if form else None)
+
+
+def _compared(name: Fact, *, pcie: bool, theirs: Hardware) -> Judgement:
+    accelerator = (theirs.accelerator or "").lower()
+    mine = str(name.value).lower()
+    words = f"{name.value}, the reference has {theirs.accelerator} {theirs.form_factor or ''}".strip()
+    if accelerator.split("-")[0] not in mine.replace(" ", "").replace("-", ""):
+        return _suspected(words, name, 0.6, 0.7)
+    if pcie and theirs.form_factor != "PCIe":
+        return _suspected(f"PCIe: {words}", name, 0.63, 0.8)
+    return ruled_out(f"{words}.", speaks_against(words, name.origin))
+
+
+def _suspected(words: str, name: Fact, factor: float, plausibility: float) -> Judgement:
+    return Judgement(
+        "inconclusive",
+        f"{words}.",
+        (speaks_for(words, name.origin),),
+        strength="configuration",
+        factor=about(factor, 0.4, 0.95),
+        would_decide="the full name, power limit and memory clock of both GPUs",
+        plausibility=plausibility,
+    )
+
+
+CAUSE = Cause(
+    id="gpu-variant-mismatch",
+    title="Another variant of the GPU",
+    family="measurement",
+    needs=("environment", "reference"),
+    judge=judge,
+    remedy=Remedy(action="Compare with a figure of the same card, or scale by its memory bandwidth."),
+    effects=(
+        KnownEffect(
+            17_500 / 27_688,
+            "H100 PCIe against the published H100 SXM, Llama-3.1-8B FP8",
+            "https://github.com/NVIDIA/TensorRT-LLM/issues/6294",
+        ),
+    ),
+)

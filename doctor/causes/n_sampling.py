@@ -1,0 +1,51 @@
+"""Several outputs per prompt: n, best_of, beam search."""
+
+from __future__ import annotations
+
+from doctor.causes.contract import Case, Cause, Judgement
+from doctor.causes.sampling_settings import judge_settings
+from doctor.schema.ablation import Ablation
+from doctor.schema.finding import Remedy
+from doctor.schema.setup import Scalar
+
+
+def judge(case: Case) -> Judgement:
+    """n, best_of or a beam above one, and the reference's is not."""
+    return judge_settings(
+        case,
+        {"sampling.n": _single, "sampling.extra.best_of": _single, "sampling.extra.use_beam_search": _off},
+        (0.5, 0.2, 1.0),
+        "each prompt is decoded several times; requests/s falls although the engine does more.",
+    )
+
+
+def _single(value: Scalar) -> bool:
+    return value is None or value == 1
+
+
+def _off(value: Scalar) -> bool:
+    return not value
+
+
+CAUSE = Cause(
+    id="n-sampling",
+    title="Several outputs per prompt",
+    family="sampling",
+    needs=("settings", "reference"),
+    judge=judge,
+    remedy=Remedy(
+        action="Ask for one output per prompt (n=1), or count the tokens of all outputs.",
+        verify_command="qdoctor check --ablation n-4",
+    ),
+    factor="parallel_samples",
+    ablations=(
+        Ablation(
+            id="n-4",
+            title="Four outputs per prompt",
+            cause="n-sampling",
+            factor="parallel_samples",
+            changes={"sampling.n": 4},
+        ),
+    ),
+    no_effect_known="It is near 1/n in requests/s by arithmetic; no clean measurement was found.",
+)

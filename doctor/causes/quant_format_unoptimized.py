@@ -1,0 +1,51 @@
+"""bitsandbytes, GGUF and others trade speed for convenience."""
+
+from __future__ import annotations
+
+from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.marks import Marks, holds, judge_marks, one_of
+from doctor.schema.finding import Remedy
+
+_MARKS = Marks(
+    settings={
+        "engine.quantization": one_of("bitsandbytes", "gguf", "aqlm", "bnb"),
+        "model.name": holds("gguf", "bnb-4bit"),
+    },
+    messages=("quant_unopt",),
+    statements=("said_slow_quant_format",),
+)
+
+
+def judge(case: Case) -> Judgement:
+    """By what gives it away: see ``_MARKS``."""
+    return judge_marks(
+        case,
+        _MARKS,
+        because="its kernels are slower than AWQ's, GPTQ's or FP8's.",
+        missing="the engine's command or its start-up log",
+        decides="the same model in AWQ, GPTQ or FP8",
+        factor=(0.35, 0.11, 0.65),
+        plausibility=1.0,
+    )
+
+
+CAUSE = Cause(
+    id="quant-format-unoptimized",
+    title="The quantization format has slow kernels",
+    family="quantization",
+    needs=("settings", "signals"),
+    judge=judge,
+    remedy=Remedy(action="Use an AWQ, GPTQ or FP8 checkpoint."),
+    effects=(
+        KnownEffect(
+            0.115,
+            "GGUF against AWQ in time to first token",
+            "https://github.com/vllm-project/vllm/issues/35987",
+        ),
+        KnownEffect(
+            0.634,
+            "bitsandbytes against bfloat16, in wall time",
+            "https://github.com/vllm-project/vllm/issues/9535",
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What checks are made of and how they are run; no check stands here."""

@@ -1,0 +1,154 @@
+"""`qdoctor diagnose`: any evidence in, a verdict out. Nothing is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from doctor.commands._numbers import FiniteRange
+from doctor.errors import UsageError
+
+if TYPE_CHECKING:
+    from doctor.schema.accounting import Accounting
+    from doctor.schema.evidence import Evidence
+    from doctor.schema.setup import Setup
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--reference", "reference_id", metavar="ID", help="The reference run that was hoped for.")
+@click.option("--observed", type=FiniteRange(min=0, min_open=True), help="The rate that was got.")
+@click.option(
+    "--observed-counts",
+    type=click.Choice(["output", "total", "unknown"]),
+    default="unknown",
+    show_default=True,
+    help="What it counts.",
+)
+@click.option("--url", metavar="URL", help="A metrics page; it is read twice, ten seconds apart.")
+@click.option("--json", "as_json", is_flag=True, help="Print the diagnosis as JSON.")
+@click.pass_context
+def diagnose(
+    context: click.Context,
+    files: tuple[Path, ...],
+    reference_id: str | None,
+    observed: float | None,
+    observed_counts: str,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Say why a throughput is low from FILES: results, logs, scripts, an issue's text.
+
+    Every file is recognised by what is in it. A reference run (--reference) or the figure in an
+    issue's text is what the throughput is compared with; without either there is no gap.
+    A run directory of `qdoctor check` is judged again from what was measured in it.
+    """
+    folders = [path for path in files if path.is_dir()]
+    if folders:
+        context.exit(_judge_again(files, as_json=as_json))
+    from doctor.causes.catalogue import load_causes
+    from doctor.causes.contract import Case
+    from doctor.causes.diagnosis import diagnose as judge
+    from doctor.evidence.joining import join
+    from doctor.evidence.reading import read_files
+    from doctor.reporting.diagnosis_text import diagnosis_text
+
+    if not files and observed is None and url is None:
+        raise UsageError(
+            "there is nothing to diagnose",
+            next_step="Give result files, logs, scripts or an issue's text, or --observed.",
+        )
+    parts = [read_files(files)]
+    if observed is not None:
+        parts.insert(0, _stated(observed, observed_counts))
+    if url is not None:
+        parts.append(_metrics(url))
+    evidence = join(parts)
+    setup, accounting = _reference(reference_id, evidence, observed_counts)
+    diagnosis = judge(
+        load_causes(), Case(evidence=evidence, reference=setup, accounting=accounting), reference_id
+    )
+    if as_json:
+        click.echo(diagnosis.model_dump_json(indent=2))
+    else:
+        click.echo(diagnosis_text(diagnosis), nl=False)
+    context.exit(diagnosis.verdict.exit_code)
+
+
+def _judge_again(paths: tuple[Path, ...], *, as_json: bool) -> int:
+    """Judge a run directory from its files, write its reports anew; gives the exit code."""
+    if len(paths) > 1:
+        raise UsageError(
+            "A run directory is judged by itself",
+            where=", ".join(map(str, paths)),
+            next_step="Give one run directory, or only files.",
+        )
+    from rich.console import Console
+
+    from doctor.pipeline import judge as judge_directory
+    from doctor.reporting.terminal import print_summary
+    from doctor.rundir import RunDirectory
+
+    if not (paths[0] / "request.json").is_file():
+        raise UsageError(
+            "This folder holds no check",
+            where=str(paths[0]),
+            next_step="Give a directory of `qdoctor check`.",
+        )
+    with RunDirectory(paths[0]) as directory:
+        report = judge_directory(directory)
+    if as_json:
+        click.echo(report.model_dump_json())
+    else:
+        print_summary(report, Console())
+    return report.verdict.exit_code
+
+
+def _stated(observed: float, counts: str) -> Evidence:
+    """The figure of the command line as evidence."""
+    from doctor.schema.evidence import Evidence, ObservedRate, Origin
+
+    quantity = {"output": "output tokens", "total": "total tokens"}.get(counts, "tokens")
+    fields = {
+        "quantity": quantity,
+        "per_s": observed,
+        "origin": Origin(file="--observed"),
+        "label": f"{observed:g} tokens/s",
+    }
+    return Evidence(rates=(ObservedRate.model_validate(fields),))
+
+
+def _metrics(url: str) -> Evidence:
+    from doctor.evidence.metrics_url import read_metrics_url
+
+    return read_metrics_url(url)
+
+
+def _reference(
+    reference_id: str | None, evidence: Evidence, counts: str
+) -> tuple[Setup | None, Accounting | None]:
+    """The reference's setup, and both figures settled where one was observed."""
+    if reference_id is None:
+        return None, None
+    from doctor.causes.contract import Case
+    from doctor.causes.gap import observed_rates
+    from doctor.planning.accounting import settle
+    from doctor.references import load_reference, reference_setup
+
+    reference = load_reference(reference_id)
+    setup = reference_setup(reference)
+    rates = [rate for rate in observed_rates(Case(evidence=evidence)) if "tokens" in rate.quantity]
+    rates = [rate for rate in rates if rate.quantity != "prompt tokens"]
+    if not rates:
+        return setup, None
+    rate = max(rates, key=lambda item: (item.weight == "result", item.quantity == "output tokens"))
+    return setup, settle(reference, rate.per_s, _counts(rate.quantity, counts), setup.workload)
+
+
+def _counts(quantity: str, stated: str) -> Literal["output", "total", "unknown"]:
+    """What the observed figure counts: by what it is called, else as stated."""
+    if quantity == "output tokens" or stated == "output":
+        return "output"
+    return "total" if quantity == "total tokens" or stated == "total" else "unknown"

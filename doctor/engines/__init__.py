@@ -1,0 +1,1 @@
+"""The worker that holds a vLLM engine, and its driver."""

@@ -1,0 +1,1 @@
+"""One reader per foreign format, found by content."""

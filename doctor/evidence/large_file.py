@@ -1,0 +1,63 @@
+"""Sifting a file too large to be held: its beginning in full, the rest by look-up."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from doctor.evidence.engine_log import REPEATED, EngineLog, message_key
+from doctor.schema.evidence import Evidence
+
+CHUNK = 4 << 20
+IN_FULL = 4 << 20
+"""Bytes at the beginning in which every line is searched: the engine says there how it is set up."""
+
+LONGEST_LINE = 1 << 20
+"""A line that goes on for longer is cut; no message of ours is as long."""
+
+
+class ByteStream(Protocol):
+    """What can be read from: a file, a gzip stream, a pipe."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes; none at the end."""
+        ...
+
+
+def sift(file: str, stream: ByteStream) -> Evidence:
+    """The evidence in a log of any size."""
+    log = EngineLog(file)
+    number, done, rest = 1, 0, b""
+    while chunk := stream.read(CHUNK):
+        block = rest + chunk
+        end = block.rfind(b"\n") + 1
+        if end == 0 and len(block) < LONGEST_LINE:
+            rest = block
+            continue
+        rest = block[end:] if end else b""
+        number = _take(log, block[:end] if end else block, number, in_full=done < IN_FULL)
+        done += len(chunk)
+        if len(rest) > LONGEST_LINE:
+            rest = rest[:LONGEST_LINE]
+    if rest:
+        _take(log, rest, number, in_full=True)
+    return log.evidence()
+
+
+def _take(log: EngineLog, block: bytes, number: int, *, in_full: bool) -> int:
+    """Hand the block's lines over; gives the number of the line after it."""
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n")
+    lines = block.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    repeats: dict[str, int] = {}
+    for offset, line in enumerate(lines):
+        key = b"" if in_full else message_key(line)
+        if key in REPEATED:
+            repeats[REPEATED[key]] = repeats.get(REPEATED[key], 0) + 1
+        elif in_full or key:
+            for part in line.split(b"\r") if b"\r" in line else (line,):
+                log.take(number + offset, part.decode("utf-8", "replace"))
+    for signal_id, times in repeats.items():
+        log.add_repeats(signal_id, times)
+    return number + len(lines)

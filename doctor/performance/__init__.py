@@ -1,0 +1,1 @@
+"""What a GPU should reach: memory, scheduler replay, kernel curves."""

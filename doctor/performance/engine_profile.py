@@ -1,0 +1,146 @@
+"""What vLLM does where nobody says otherwise, by version, device and way of use.
+
+Read in vLLM 0.8.5, 0.11.2, 0.17.1, 0.18.1, 0.20.2, 0.32.0 and 0.33.0: ``engine/arg_utils.py``
+(``get_batch_defaults``), ``config/{cache,scheduler,vllm}.py``. A version between two of these
+takes the older one's value unless the change is dated.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from doctor.errors import UsageError
+from doctor.performance.memory import GIB
+from doctor.schema.setup import Setup
+
+Usage = Literal["offline", "server", "cpu offline", "cpu server"]
+CURRENT = (0, 32)
+_V1 = (0, 8)
+_GRAPH_BYTES = round(0.6 * GIB)
+"""What "Graph capturing finished … took x GiB" reports for 7B to 14B models: 0.5 to 0.8 GiB."""
+
+
+@dataclass(frozen=True)
+class HostProfile:
+    """Seconds of host work per engine step, and whether the GPU's time hides it."""
+
+    per_step_s: float
+    per_request_s: float
+    hidden: bool
+    spread: float
+    """Relative (log) standard deviation."""
+
+
+HOST_ASYNC = HostProfile(0.6e-3, 13e-6, hidden=True, spread=0.5)
+"""541 µs per step and up to 12.7 µs per request on 0.27.1 without a GPU (SimLLM's step study)."""
+HOST_SYNC = HostProfile(1.2e-3, 13e-6, hidden=False, spread=0.5)
+"""The same work on the critical path, with input preparation; V1 before asynchronous scheduling."""
+HOST_V0 = HostProfile(2e-3, 60e-6, hidden=False, spread=0.6)
+"""V0: scheduling, input preparation and detokenisation in one thread. Per step from the smallest
+model's published speed: Qwen2/Qwen2.5-0.5B take 3.2 to 3.7 ms per step at batch 1 on vLLM 0.6.3
+and 0.4.2 (Qwen documentation), of which kernels are less than half. Per request: input
+preparation and detokenisation in Python; vLLM's 0.6.0 post tells that on 0.5.3 the GPU worked
+38 % of the time for Llama-3-8B on H100."""
+EAGER_LAYER_S = 0.35e-3
+"""Python and launches of one layer without CUDA graphs, about 12 operations; ± 50 %."""
+
+
+@dataclass(frozen=True)
+class EngineProfile:
+    """The engine settings that a prediction runs with, all filled in."""
+
+    version: tuple[int, int]
+    version_stated: bool
+    gpu_memory_utilization: float
+    max_num_seqs: int
+    max_num_batched_tokens: int
+    block_size: int
+    enable_prefix_caching: bool
+    enable_chunked_prefill: bool
+    enforce_eager: bool
+    reserve_full_prompt: bool
+    watermark: float
+    graph_bytes: int
+    largest_graph: int
+    host: HostProfile
+    sorts_vocabulary: bool
+    """Top-k and top-p sort the whole vocabulary."""
+
+    def padded(self, tokens: int) -> int:
+        """Tokens after padding to the CUDA graph that is used; unpadded beyond the largest."""
+        if self.enforce_eager or tokens > self.largest_graph:
+            return tokens
+        if tokens <= 2:
+            return tokens
+        step = 4 if tokens <= 4 else 8 if tokens <= 256 else 16
+        return -(-tokens // step) * step
+
+
+def parse_version(version: str | None) -> tuple[int, int] | None:
+    """(0, 17) from "0.17.1" or "v0.17.1.post1"; None where there is none."""
+    if not version:
+        return None
+    match = re.match(r"v?(\d+)\.(\d+)", version)
+    if match is None:
+        raise UsageError(f"Not a vLLM version: {version!r}", next_step="Write it as 0.17.1")
+    return int(match[1]), int(match[2])
+
+
+def engine_profile(
+    setup: Setup, *, device_name: str, device_memory_bytes: int, usage: Usage, graph_limit: int = 512
+) -> EngineProfile:
+    """The setup's engine settings over the defaults of its version on that device."""
+    given, stated = setup.engine, parse_version(setup.software.version)
+    version = stated or CURRENT
+    tokens, seqs = _batch_defaults(version, device_name, device_memory_bytes, usage)
+    if version < _V1:
+        tokens = max(given.max_model_len or _model_length(setup), 2048)
+    seqs = given.max_num_seqs or seqs
+    eager = bool(given.enforce_eager)
+    return EngineProfile(
+        version=version,
+        version_stated=stated is not None,
+        gpu_memory_utilization=given.gpu_memory_utilization or (0.92 if version >= (0, 20) else 0.9),
+        max_num_seqs=seqs,
+        max_num_batched_tokens=given.max_num_batched_tokens or max(tokens, seqs),
+        block_size=given.block_size or (128 if usage.startswith("cpu") else 16),
+        enable_prefix_caching=_choose(given.enable_prefix_caching, version >= _V1),
+        enable_chunked_prefill=_choose(given.enable_chunked_prefill, version >= _V1),
+        enforce_eager=eager,
+        reserve_full_prompt=version >= (0, 20) or version < _V1,
+        watermark=0.01 if version < _V1 else 0.0,
+        graph_bytes=_GRAPH_BYTES if version >= (0, 20) and not eager else 0,
+        largest_graph=0 if usage.startswith("cpu") else min(2 * seqs, graph_limit),
+        host=_host(version, given.async_scheduling),
+        sorts_vocabulary=version < (0, 20),
+    )
+
+
+def _choose(given: bool | None, default: bool) -> bool:
+    return default if given is None else given
+
+
+def _model_length(setup: Setup) -> int:
+    return setup.model.architecture.max_position_embeddings if setup.model.architecture else 2048
+
+
+def _host(version: tuple[int, int], asynchronous: bool | None) -> HostProfile:
+    if version < _V1:
+        return HOST_V0
+    return HOST_ASYNC if _choose(asynchronous, version >= (0, 14)) else HOST_SYNC
+
+
+def _batch_defaults(
+    version: tuple[int, int], device_name: str, memory_bytes: int, usage: Usage
+) -> tuple[int, int]:
+    """(max_num_batched_tokens, max_num_seqs). The A100 test is one of names, as in vLLM."""
+    server = usage.endswith("server")
+    if usage.startswith("cpu"):
+        return (2048, 128) if server else (4096, 256)
+    if memory_bytes >= 160 * GIB and version >= (0, 20):
+        return 16384, 1024
+    if memory_bytes >= 70 * GIB and (version < (0, 9) or "a100" not in device_name.lower()):
+        return (8192 if server else 16384), 1024 if version >= _V1 else 256
+    return (2048 if server else 8192), 256

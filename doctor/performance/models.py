@@ -1,0 +1,58 @@
+"""Architectures by name or from a ``config.json``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from doctor.errors import InputError, UsageError
+from doctor.schema.setup import Architecture
+
+MODEL_FOLDER = Path(__file__).parent / "models"
+"""``config.json`` of models with published figures, reduced to what shapes the work. From
+transformers, mlc-llm, litgpt and Pai-Megatron-Patch, which print the Hub's configurations."""
+
+
+def find_architecture(name: str) -> Architecture:
+    """A shipped model by name (any case, with or without its organisation), or a path to a config."""
+    path = Path(name)
+    if path.is_dir():
+        path = path / "config.json"
+    if path.is_file():
+        return read_config(path)
+    shipped = MODEL_FOLDER / f"{name.lower().rsplit('/', 1)[-1]}.json"
+    if shipped.is_file():
+        return read_config(shipped)
+    known = ", ".join(sorted(p.stem for p in MODEL_FOLDER.glob("*.json")))
+    raise UsageError(
+        f"Unknown model {name!r}", next_step=f"Give the path of its config.json, or one of {known}"
+    )
+
+
+def read_config(path: Path) -> Architecture:
+    """The architecture that a Hugging Face ``config.json`` describes."""
+    try:
+        raw = json.loads(path.read_text())
+        text = raw.get("text_config", raw)
+        known = set(Architecture.model_fields) - {"extra"}
+        fields = {key: value for key, value in text.items() if key in known and value is not None}
+        fields.setdefault("architectures", raw.get("architectures") or [text.get("model_type", "unknown")])
+        fields.setdefault("num_key_value_heads", text.get("num_attention_heads"))
+        if "torch_dtype" not in fields and text.get("dtype"):
+            fields["torch_dtype"] = text["dtype"]
+        extra = {key: value for key, value in text.items() if key not in known and _is_plain(value)}
+        return Architecture.model_validate({**fields, "extra": extra})
+    except (OSError, ValueError, AttributeError, ValidationError) as error:
+        raise InputError(
+            f"This is not a model configuration: {error}",
+            where=str(path),
+            next_step="Give the config.json that lies beside the weights",
+        ) from error
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(item, (bool, int, float, str)) or item is None for item in value)
+    return isinstance(value, (bool, int, float, str)) or value is None

@@ -1,0 +1,124 @@
+"""A schedule in seconds: components per stretch, and when each request's tokens came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doctor.performance.replay import StepClock
+from doctor.performance.roofline import Floats
+from doctor.performance.schedule import Schedule
+from doctor.performance.step_time import COMPONENTS, Batches, StepTimes
+
+_CLOCK_SPAN = 64
+
+
+@dataclass(frozen=True)
+class TimedRun:
+    """One replayed run with its times."""
+
+    schedule: Schedule
+    count: Floats
+    rows: Floats
+    """Requests scheduled in each step of a stretch."""
+    seconds: dict[str, Floats]
+    """By component: seconds per step of each stretch, in the mean over its steps."""
+    idle_s: float
+    """Time without anything to run, waiting for arrivals."""
+
+    @property
+    def step_s(self) -> Floats:
+        """Mean seconds per step, by stretch."""
+        return np.asarray(np.sum([self.seconds[name] for name in COMPONENTS], axis=0))
+
+    @property
+    def duration_s(self) -> float:
+        """From the first request handed over to the last token."""
+        return float(self.step_s @ self.count) + self.idle_s
+
+    def component_s(self, name: str) -> float:
+        """Seconds of the run that go to a component."""
+        return float(self.seconds[name] @ self.count)
+
+
+def batches_of(schedule: Schedule, steps: StepTimes) -> tuple[Batches, Floats]:
+    """The stretches as arrays, at their first step; and how many steps each has."""
+    s = schedule.steps
+    count = np.asarray(s.count, dtype=np.float64)
+    prefill, chunks, attention = (np.zeros(len(count)) for _ in range(3))
+    if s.chunk_step:
+        index = np.asarray(s.chunk_step)
+        new = np.asarray(s.chunk_new, dtype=np.float64)
+        cached = np.asarray(s.chunk_cached, dtype=np.float64)
+        np.add.at(prefill, index, new)
+        np.add.at(chunks, index, 1.0)
+        np.add.at(attention, index, steps.prefill_attention(new, cached))
+    batches = Batches(
+        decodes=np.asarray(s.decodes, dtype=np.float64),
+        context=np.asarray(s.context, dtype=np.float64),
+        prefill=prefill,
+        chunks=chunks,
+        prefill_attention_s=attention,
+    )
+    return batches, count
+
+
+def time_run(schedule: Schedule, steps: StepTimes) -> TimedRun:
+    """Put times on a schedule. Attention grows with the context: the mean of a stretch's ends."""
+    batches, count = batches_of(schedule, steps)
+    middle = batches.context + batches.decodes * (count - 1) / 2
+    seconds = steps.components(
+        Batches(batches.decodes, middle, batches.prefill, batches.chunks, batches.prefill_attention_s)
+    )
+    idle = 0.0
+    if schedule.start_s is not None:
+        busy = np.sum([seconds[name] for name in COMPONENTS], axis=0) * count
+        idle = max(0.0, float(np.sum(np.diff(schedule.start_s)) - np.sum(busy[:-1])))
+    return TimedRun(schedule, count, batches.decodes + batches.chunks, seconds, idle)
+
+
+def step_clock(steps: StepTimes) -> StepClock:
+    """The clock that a replay with arrival times asks."""
+
+    def clock(decodes: int, context: int, chunks: Sequence[tuple[int, int]]) -> tuple[float, float]:
+        new = np.asarray([n for n, _ in chunks], dtype=np.float64)
+        cached = np.asarray([c for _, c in chunks], dtype=np.float64)
+        attention = float(np.sum(steps.prefill_attention(new, cached))) if chunks else 0.0
+        ends = np.asarray([context, context + _CLOCK_SPAN * decodes], dtype=np.float64)
+        same = np.ones(2)
+        total = sum(
+            steps.components(
+                Batches(decodes * same, ends, new.sum() * same, len(chunks) * same, attention * same)
+            ).values(),
+            np.zeros(2),
+        )
+        return float(total[0]), float(total[1] - total[0]) / _CLOCK_SPAN
+
+    return clock
+
+
+def request_times(run: TimedRun) -> tuple[Floats, Floats]:
+    """By request: seconds to its first token since it was handed over, and per token after it."""
+    schedule = run.schedule
+    if schedule.start_s is not None:
+        starts = schedule.start_s
+        ends = np.append(starts[1:], starts[-1] + run.step_s[-1] * run.count[-1])
+        lengths = np.minimum(run.step_s * run.count, ends - starts)
+    else:
+        lengths = run.step_s * run.count
+        starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
+    first_step = np.concatenate([[0.0], np.cumsum(run.count)[:-1]])
+
+    def end_of(step: Floats) -> Floats:
+        stretch = np.searchsorted(first_step, step, side="right") - 1
+        done = (step - first_step[stretch] + 1) / run.count[stretch]
+        return np.asarray(starts[stretch] + done * lengths[stretch])
+
+    first = end_of(schedule.first_token_step.astype(np.float64))
+    last = end_of(schedule.finish_step.astype(np.float64))
+    offered = schedule.offered_step.astype(np.float64)
+    handed = np.where(offered > 0, end_of(np.maximum(offered - 1, 0.0)), 0.0)
+    tokens = np.maximum(np.asarray(schedule.output_tokens, dtype=np.float64) - 1, 1)
+    return first - handed, (last - first) / tokens

@@ -1,0 +1,1 @@
+"""Scripts that run under the engine's Python; a folder of their own, so that nothing here shadows it."""

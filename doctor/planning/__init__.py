@@ -1,0 +1,1 @@
+"""From two setups to factors, arms, their order and their budget."""

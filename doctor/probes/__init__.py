@@ -1,0 +1,1 @@
+"""One reader per subject of this machine: gpu, cpu, host, packages, limits."""

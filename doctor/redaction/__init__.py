@@ -1,0 +1,12 @@
+"""Takes out of texts and records what must not leave the machine.
+
+Kinds: secrets, user names, host names, home paths, serial numbers, UUIDs, IP addresses and MAC
+addresses. Each is replaced by its kind in angle brackets, so that a reader sees that something
+stood there; redacting twice changes nothing more.
+"""
+
+from doctor.redaction.names import names_a_secret
+from doctor.redaction.people import Identity
+from doctor.redaction.records import Kind, redact
+
+__all__ = ["Identity", "Kind", "names_a_secret", "redact"]

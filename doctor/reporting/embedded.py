@@ -1,0 +1,56 @@
+"""The report inside its own page: written compressed, read back whole, so a page can be judged again."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+
+from doctor.errors import InputError
+from doctor.reporting.escape import for_script_block
+from doctor.reporting.thinning import smaller_versions
+from doctor.schema.report import Report
+
+ELEMENT = "qdoctor-report"
+PLAIN_LIMIT = 48_000
+"""Characters up to which the JSON stands as it is, for people who read page sources."""
+PACKED_LIMIT = 200_000
+"""Characters that the packed report may take of the page's 500 KB; past it, samples are thinned."""
+
+_BLOCK = re.compile(rf'<script type="([^"]+)" id="{ELEMENT}"[^>]*>(.*?)</script>', re.DOTALL)
+
+
+def script_block(report: Report) -> str:
+    """A data block that holds the report; browsers do not run it."""
+    text = report.model_dump_json()
+    if len(text) <= PLAIN_LIMIT:
+        return f'<script type="application/json" id="{ELEMENT}">{for_script_block(text)}</script>'
+    packed = ""
+    for version in smaller_versions(report):
+        packed = _pack(version.model_dump_json())
+        if len(packed) <= PACKED_LIMIT:
+            break
+    return f'<script type="application/gzip" id="{ELEMENT}" data-encoding="base64">{packed}</script>'
+
+
+def report_of_page(page: str) -> Report:
+    """The report that a page holds."""
+    found = _BLOCK.search(page)
+    if not found:
+        raise InputError(
+            "This page holds no qdoctor report", next_step="Give a report.html that qdoctor wrote."
+        )
+    kind, content = found.groups()
+    try:
+        text = content if kind == "application/json" else gzip.decompress(base64.b64decode(content)).decode()
+        return Report.model_validate_json(text)
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(
+            f"The report inside this page cannot be read: {str(error).splitlines()[0]}",
+            next_step="Use the report.json of the run directory instead.",
+        ) from error
+
+
+def _pack(text: str) -> str:
+    # mtime=0 keeps the page the same for the same report.
+    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()

@@ -1,0 +1,57 @@
+"""The page's words in English and Chinese, read from gettext catalogues."""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+from doctor import locations
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+DOMAIN = "qdoctor"
+
+
+@cache
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """The catalogue of a language; English is the language of the messages themselves."""
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(
+        DOMAIN, str(locations.templates() / "translations"), ["zh_Hans"], fallback=True
+    )
+
+
+@dataclass(frozen=True)
+class Words:
+    """Messages in one language, for Markdown and the terminal."""
+
+    language: Language
+
+    def __call__(self, message: str, **values: object) -> str:
+        """The message in this language, its ``{names}`` filled in."""
+        text = catalogue(self.language).gettext(message)
+        return text.format(**values) if values else text
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """Messages in both languages at once: the page shows one of them, and switches without scripts."""
+
+    def __call__(self, message: str, **values: object) -> Markup:
+        """Both versions in elements of their language; one text where they do not differ."""
+        english = _filled(message, values)
+        chinese = _filled(catalogue("zh").gettext(message), values)
+        if english == chinese:
+            return english
+        return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(english, chinese)
+
+
+def _filled(message: str, values: dict[str, object]) -> Markup:
+    # Messages with values are ours (literals), so formatting cannot be steered by a report's text.
+    text = escape(message)
+    return text.format(**values) if values else text

@@ -1,0 +1,1 @@
+"""What the templates paint: the record arranged into rows, bars and lines. No markup, no words of ours."""

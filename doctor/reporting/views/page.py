@@ -1,0 +1,73 @@
+"""Everything that a page shows, arranged once."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from doctor.reporting.views.bars import Waterfall
+from doctor.reporting.views.causes import findings_by_status
+from doctor.reporting.views.dots import DotPlot, dot_plot
+from doctor.reporting.views.environment import Fact, engine_facts, gpu_facts, machine_facts
+from doctor.reporting.views.rates import RateRow, rate_rows
+from doctor.reporting.views.runs import RunRow, run_rows
+from doctor.reporting.views.series import RunSeries, series_of
+from doctor.reporting.views.waterfall import waterfall
+from doctor.schema.environment import Gpu
+from doctor.schema.finding import Finding, FindingStatus
+from doctor.schema.ledger import Ledger
+from doctor.schema.report import Report
+
+FIRST_FIXES = 3
+
+
+@dataclass(frozen=True)
+class Page:
+    """The arranged report."""
+
+    report: Report
+    rates: tuple[RateRow, ...]
+    falls: tuple[Waterfall, ...]
+    dots: DotPlot | None
+    series: tuple[RunSeries, ...]
+    findings: tuple[tuple[FindingStatus, tuple[Finding, ...]], ...]
+    machine: tuple[Fact, ...]
+    gpus: tuple[tuple[Gpu, tuple[Fact, ...]], ...]
+    engines: tuple[tuple[str, tuple[Fact, ...]], ...]
+    runs: tuple[RunRow, ...]
+    command: str
+    on_replica: bool
+
+    def factor_title(self, factor: str) -> str:
+        """A factor's title; its id where the plan does not name it."""
+        factors = self.report.plan.factors if self.report.plan else ()
+        return next((f.title for f in factors if f.id == factor), factor)
+
+    def factor_titles(self, ledger: Ledger, factors: tuple[str, ...]) -> tuple[str, ...]:
+        """The titles under which the ledger lists these factors."""
+        lines = {line.id: line.title for line in ledger.lines}
+        return tuple(lines.get(factor) or self.factor_title(factor) for factor in factors)
+
+
+def page_of(report: Report) -> Page:
+    """Arrange a report."""
+    return Page(
+        report=report,
+        rates=rate_rows(report),
+        falls=tuple(waterfall(ledger, report.accounting) for ledger in report.ledgers),
+        dots=dot_plot(report),
+        series=series_of(report),
+        findings=findings_by_status(report),
+        machine=machine_facts(report.environment),
+        gpus=tuple((gpu, gpu_facts(gpu)) for gpu in report.environment.gpus),
+        engines=engine_facts(report),
+        runs=run_rows(report),
+        command=shlex.join(report.provenance.command),
+        on_replica=is_on_replica(report),
+    )
+
+
+def is_on_replica(report: Report) -> bool:
+    """Whether anything here was measured on a stand-in for the published setup."""
+    planned = report.plan is not None and report.plan.replica is not None
+    return planned or any(ledger.basis == "replica" for ledger in report.ledgers)

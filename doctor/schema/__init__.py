@@ -1,0 +1,1 @@
+"""The frozen records that pass between stages. Imports nothing else of ours."""

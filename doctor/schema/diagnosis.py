@@ -1,0 +1,41 @@
+"""What evidence alone says: no run was made."""
+
+from __future__ import annotations
+
+from doctor.schema.accounting import Accounting
+from doctor.schema.evidence import ObservedRate, Unread
+from doctor.schema.finding import Finding
+from doctor.schema.record import Record
+from doctor.schema.report import Verdict
+
+
+class RankedFinding(Record):
+    """A finding that is not excluded, with its place."""
+
+    finding: Finding
+    score: float
+    """0 to 1: how strongly the evidence speaks, weighed with how much of the gap it could be."""
+    stands_on: str
+    """arithmetic, measured, configuration or warning."""
+    would_decide: str = ""
+
+
+class Diagnosis(Record):
+    """The verdict, what supports it, what is excluded, and what to send next."""
+
+    verdict: Verdict
+    reference: str | None = None
+    """The id of the reference run, where one was named."""
+    observed: ObservedRate | None = None
+    expected: ObservedRate | None = None
+    remaining_ratio: float | None = None
+    """Observed over expected once both count the same."""
+    accounting: Accounting | None = None
+    candidates: tuple[RankedFinding, ...] = ()
+    ruled_out: tuple[Finding, ...] = ()
+    undecided: tuple[Finding, ...] = ()
+    """Causes on which the evidence says nothing."""
+    would_decide: str = ""
+    """The one further piece of evidence that would decide most."""
+    read: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()

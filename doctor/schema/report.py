@@ -1,0 +1,74 @@
+"""report.json, schema version 1: the only thing a renderer reads."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from doctor.schema.accounting import Accounting
+from doctor.schema.environment import Environment
+from doctor.schema.finding import Finding
+from doctor.schema.ledger import Ledger
+from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.plan import Plan
+from doctor.schema.record import Record
+from doctor.schema.reference import ReferenceRun
+from doctor.schema.run import Run
+from doctor.schema.setup import Setup
+
+SCHEMA_VERSION: Literal[1] = 1
+
+
+class Verdict(Record):
+    """The one sentence, and what it commits to.
+
+    ``outcome`` decides the exit code: no gap → 0, gap → 1, failed → 2.
+    ``inconclusive`` exits 1 only where an apparent gap remains that was not shown to be noise.
+    """
+
+    outcome: Literal["no gap", "gap", "inconclusive", "failed"]
+    sentence: str
+    details: tuple[str, ...] = ()
+    exit_code: Literal[0, 1, 2]
+
+
+class FixAdvice(Record):
+    """One of the first fixes: what to change, what it should bring, how to verify."""
+
+    title: str
+    action: str
+    expected_gain: str
+    """In words with a number and its basis: "+149 output tok/s (13 %), measured on a replica"."""
+    verify_command: str
+
+
+class Provenance(Record):
+    """How this report came to be."""
+
+    qdoctor_version: str
+    created_at: str
+    command: tuple[str, ...]
+    run_directory: str = ""
+    duration_s: float = 0.0
+    interrupted: bool = False
+    engine_tried: str = ""
+
+
+class Report(Record):
+    """Everything a reader can be shown. A missing stage is None or empty, never invented."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    provenance: Provenance
+    verdict: Verdict
+    reference: ReferenceRun
+    reference_setup: Setup
+    user_setup: Setup | None = None
+    accounting: Accounting
+    environment: Environment
+    plan: Plan | None = None
+    measurements: tuple[ArmMeasurement, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
+    """The published figure's first; those measured on a replica after it, and marked so."""
+    findings: tuple[Finding, ...] = ()
+    fixes: tuple[FixAdvice, ...] = ()
+    runs: tuple[Run, ...] = ()
+    warnings: tuple[str, ...] = ()

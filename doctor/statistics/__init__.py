@@ -1,0 +1,1 @@
+"""Intervals, steady state, noise floor."""

@@ -1,0 +1,1 @@
+"""What is sampled while an arm runs: NVML, psutil, engine counters."""

@@ -1,0 +1,196 @@
+"""The verdict: what the figures say, in one sentence, with an exit code that keeps to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from doctor.schema.accounting import Accounting, Reading
+from doctor.schema.ledger import Ledger, LedgerLine
+from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.plan import Plan
+from doctor.schema.report import Verdict
+from doctor.verdict.words import figure, interval, percent, rate
+
+NOISE = 0.03
+"""A published figure comes without an interval. Repeats of one engine on one GPU stay within a
+few percent, so less than this is not called a gap."""
+
+
+class Grounds(NamedTuple):
+    """What the verdict rests on."""
+
+    accounting: Accounting
+    plan: Plan | None
+    measurements: Sequence[ArmMeasurement]
+    ledgers: Sequence[Ledger]
+    failures: Sequence[str]
+    interrupted: bool
+
+
+def verdict(grounds: Grounds) -> Verdict:
+    """The verdict. Exit code 1 where a gap was found, 0 where none was beyond noise, 2 where nothing ran."""
+    if grounds.accounting.chosen is not None:
+        return _about_observed(grounds)
+    if not any(one.runs_ok for one in grounds.measurements):
+        return _nothing_to_compare(grounds)
+    arm = _arm(grounds, "user")
+    if arm is not None:
+        return _about_user_arm(grounds, arm)
+    reference = _arm(grounds, "reference")
+    if reference is not None:
+        return _about_reference_arm(grounds, reference)
+    return _nothing_to_compare(grounds)
+
+
+def _about_observed(grounds: Grounds) -> Verdict:
+    accounting = grounds.accounting
+    reading = next(one for one in accounting.readings if one.counts == accounting.chosen)
+    details = [*_accounting_details(grounds, reading), *_explanations(grounds)]
+    if reading.gap_fraction <= NOISE:
+        sentence = (
+            f"{_share_sentence(accounting, reading)} No gap remains beyond what repeats of one run vary."
+        )
+        return _verdict("no gap", sentence, details)
+    gap = f"{rate(reading.gap_output_tokens_per_s, 'output')} ({percent(reading.gap_fraction)})"
+    sentence = f"{_share_sentence(accounting, reading)} The remaining gap is {gap}{_gap_cause(grounds)}."
+    return _verdict("gap", sentence, details)
+
+
+def _share_sentence(accounting: Accounting, reading: Reading) -> str:
+    observed, reference = reading.observed.output_tokens_per_s, accounting.reference.output_tokens_per_s
+    whole = f"the published {rate(reference, 'output')}"
+    share = f"Your {rate(observed, 'output')} is {percent(observed / reference)} of {whole}"
+    if accounting.published_counts == "total":
+        return f"{share}: the published {accounting.published_value:g} counts prompt tokens too."
+    return f"{share}."
+
+
+def _gap_cause(grounds: Grounds) -> str:
+    """What the remaining gap was put down to, or why it was not."""
+    replica = grounds.plan.replica if grounds.plan else None
+    if replica is not None:
+        return f"; the published setup cannot be measured here, since {replica.why}"
+    named = _largest_lines(grounds)
+    if named:
+        parts = [f"{figure(line.tokens_per_s.estimate)} from {_lower(line.title)}" for line in named[:2]]
+        return "; of the distance measured here, " + " and ".join(parts)
+    return ""
+
+
+def _about_user_arm(grounds: Grounds, arm: ArmMeasurement) -> Verdict:
+    ratio = arm.ratio_to_reference
+    setup = "On a replica, your setup" if grounds.plan and grounds.plan.replica else "Your setup"
+    details = _explanations(grounds)
+    if ratio is None:
+        words = f"{setup} could not be compared with the reference: {_why_no_ratio(grounds, arm)}."
+        return Verdict(outcome="failed", sentence=words, details=tuple(details), exit_code=2)
+    words = f"{setup} runs at {interval(ratio)} times the reference setup's output rate"
+    if ratio.low is None or ratio.high is None:
+        # What looks like a gap and was not shown to be noise counts as one.
+        code: Literal[0, 1] = 1 if ratio.estimate < 1 - NOISE else 0
+        unsure = f"{words}: whether that is more than noise is not known."
+        return Verdict(outcome="inconclusive", sentence=unsure, details=tuple(details), exit_code=code)
+    if ratio.high >= 1 - NOISE:
+        return _verdict("no gap", f"{words}: no gap is shown.", details)
+    largest = _largest_lines(grounds)
+    cause = f"; the largest part is {_lower(largest[0].title)}" if largest else ""
+    return _verdict("gap", f"{words}{cause}.", details)
+
+
+def _why_no_ratio(grounds: Grounds, arm: ArmMeasurement) -> str:
+    reference = _arm(grounds, "reference")
+    if arm.rates is None:
+        return arm.reason
+    if reference is None or reference.rates is None:
+        return f"the reference setup gave no rate here: {reference.reason if reference else 'not run'}"
+    return "no common noise of the two could be estimated"
+
+
+def _about_reference_arm(grounds: Grounds, arm: ArmMeasurement) -> Verdict:
+    details = _explanations(grounds)
+    if grounds.plan and grounds.plan.replica:
+        words = (
+            f"The published setup cannot be measured here, since {grounds.plan.replica.why}; "
+            "what each cause costs was measured on a replica."
+        )
+        return _verdict("inconclusive", words, details)
+    if arm.rates is None:
+        words = f"The reference setup gave no rate here: {arm.reason}."
+        return Verdict(outcome="failed", sentence=words, details=tuple(details), exit_code=2)
+    published = grounds.accounting.reference.output_tokens_per_s
+    here = arm.rates.output_tokens_per_s
+    whole = f"the published {rate(published, 'output')}"
+    words = f"The published setup reaches {rate(here, 'output')} here, {percent(here / published)} of {whole}"
+    gap = 1 - here / published
+    return _verdict("gap" if gap > NOISE else "no gap", words + ".", details)
+
+
+def _nothing_to_compare(grounds: Grounds) -> Verdict:
+    why = "; ".join(grounds.failures) or ("interrupted" if grounds.interrupted else "no arm was run")
+    return Verdict(outcome="failed", sentence=f"Nothing could be measured: {why}.", exit_code=2)
+
+
+def _accounting_details(grounds: Grounds, reading: Reading) -> list[str]:
+    accounting = grounds.accounting
+    if accounting.observed_counts == "unknown":
+        return [
+            f"What your figure counts was not said; it is read as {reading.counts}: {accounting.why_chosen}"
+        ]
+    return []
+
+
+def _explanations(grounds: Grounds) -> list[str]:
+    """Further sentences: what a replica showed, what failed, what was interrupted."""
+    words = list(grounds.failures)
+    if grounds.interrupted:
+        words.append("The check was interrupted; this report holds what was measured until then.")
+    words += [
+        f"{ledger.title}: nothing was attributed: {ledger.refused}"
+        for ledger in grounds.ledgers
+        if ledger.refused
+    ]
+    if grounds.plan and grounds.plan.replica:
+        words += _replica_costs(grounds)
+    return words
+
+
+def _replica_costs(grounds: Grounds) -> list[str]:
+    assert grounds.plan is not None
+    titles = {arm.id: arm.title for arm in grounds.plan.arms}
+    costs = [
+        (one.ratio_to_reference, titles[one.arm])
+        for one in grounds.measurements
+        if one.ratio_to_reference is not None and one.arm not in ("reference", "user")
+    ]
+    shown = [(ratio, title) for ratio, title in costs if ratio.high is not None and ratio.high < 1 - NOISE]
+    shown.sort(key=lambda pair: pair[0].estimate)
+    return [
+        f"On the replica, {_lower(title)}: {interval(ratio)} times the reference's rate."
+        for ratio, title in shown[:3]
+    ]
+
+
+def _largest_lines(grounds: Grounds) -> list[LedgerLine]:
+    """Factor lines that take something away, the largest first."""
+    lines = [
+        line
+        for ledger in grounds.ledgers
+        for line in ledger.lines
+        if line.kind == "factor" and line.tokens_per_s.estimate > 0
+    ]
+    return sorted(lines, key=lambda line: line.tokens_per_s.estimate, reverse=True)
+
+
+def _arm(grounds: Grounds, arm: str) -> ArmMeasurement | None:
+    return next((one for one in grounds.measurements if one.arm == arm), None)
+
+
+def _lower(title: str) -> str:
+    return title if title[:2].isupper() else title[0].lower() + title[1:]
+
+
+def _verdict(outcome: str, sentence: str, details: Sequence[str]) -> Verdict:
+    code = 1 if outcome == "gap" else 0
+    content = {"outcome": outcome, "sentence": sentence, "details": tuple(details), "exit_code": code}
+    return Verdict.model_validate(content)

@@ -1,0 +1,27 @@
+"""A CPU limit starves the engine: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "cpu-quota-throttling"
+SHOWS = "docker run --cpus=4 vllm/vllm-openai --model m"
+EXCLUDES = "docker run --cpus=64 vllm/vllm-openai --model m"
+
+
+def test_is_suspected_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "inconclusive"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_is_ruled_out_by_what_excludes_it() -> None:
+    judgement = judged(CAUSE, EXCLUDES)
+    assert judgement.status == "ruled out"
+    assert all(line.speaks != "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

@@ -1,0 +1,30 @@
+"""vLLM's own all-reduce is off: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "custom-allreduce-disabled"
+SHOWS = "vllm serve m/x --disable-custom-all-reduce"
+EXCLUDES = (
+    "INFO 07-28 06:40:59 [x.py:1] Initializing a V1 LLM engine (v0.11.0) with "
+    "config: model='m', disable_custom_all_reduce=False, seed=0"
+)
+
+
+def test_is_confirmed_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "confirmed"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_is_ruled_out_by_what_excludes_it() -> None:
+    judgement = judged(CAUSE, EXCLUDES)
+    assert judgement.status == "ruled out"
+    assert all(line.speaks != "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

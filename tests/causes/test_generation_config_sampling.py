@@ -1,0 +1,24 @@
+"""The model's generation config sets the sampling: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "generation-config-sampling"
+SHOWS = (
+    "WARNING 07-28 06:40:59 [m.py:1] Default sampling parameters have been "
+    "overridden by the model's Hugging Face generation config recommended from the "
+    "model creator. If this is not intended"
+)
+
+
+def test_is_confirmed_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "confirmed"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

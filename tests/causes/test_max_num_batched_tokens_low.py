@@ -1,0 +1,30 @@
+"""The token budget per step is small: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "max-num-batched-tokens-low"
+SHOWS = (
+    "--random-input-len 4000\n"
+    "INFO 07-28 06:40:59 [x.py:1] Chunked prefill is enabled with max_num_batched_tokens=512."
+)
+EXCLUDES = "INFO 07-28 06:40:59 [x.py:1] Chunked prefill is enabled with max_num_batched_tokens=8192."
+
+
+def test_is_confirmed_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "confirmed"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_is_ruled_out_by_what_excludes_it() -> None:
+    judgement = judged(CAUSE, EXCLUDES)
+    assert judgement.status == "ruled out"
+    assert all(line.speaks != "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

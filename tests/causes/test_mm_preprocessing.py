@@ -1,0 +1,20 @@
+"""Images or video are prepared on the CPU: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "mm-preprocessing"
+SHOWS = "Large images: image preprocessing on the CPU takes long."
+
+
+def test_is_suspected_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "inconclusive"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

@@ -1,0 +1,27 @@
+"""Loading the model is timed too: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "model-load-in-timed-region"
+SHOWS = (
+    "import time\n"
+    "from vllm import LLM\n"
+    "t = time.time()\n"
+    "llm = LLM('m')\n"
+    "out = llm.generate(['a', 'b'])\n"
+    "print(time.time() - t)\n"
+)
+
+
+def test_is_confirmed_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "confirmed"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

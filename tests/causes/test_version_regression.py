@@ -1,0 +1,27 @@
+"""A release is slower than the one before: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "version-regression"
+SHOWS = "Downgrading to vLLM v0.9.1 solves this issue."
+EXCLUDES = "vllm 0.9.1"
+
+
+def test_is_suspected_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "inconclusive"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_is_ruled_out_by_what_excludes_it() -> None:
+    judgement = judged(CAUSE, EXCLUDES)
+    assert judgement.status == "ruled out"
+    assert all(line.speaks != "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

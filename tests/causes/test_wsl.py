@@ -1,0 +1,23 @@
+"""It runs under WSL: what shows it, what excludes it."""
+
+from __future__ import annotations
+
+from tests.causes.judging import judged
+
+CAUSE = "wsl"
+SHOWS = (
+    "WARNING 07-28 06:40:59 [interface.py:1] Using 'pin_memory=False' as WSL is "
+    "detected. This may slow down the performance."
+)
+
+
+def test_is_confirmed_by_what_shows_it() -> None:
+    judgement = judged(CAUSE, SHOWS)
+    assert judgement.status == "confirmed"
+    assert any(line.speaks == "for" for line in judgement.lines)
+
+
+def test_asks_for_evidence_where_there_is_none() -> None:
+    judgement = judged(CAUSE, "")
+    assert judgement.status == "inconclusive"
+    assert judgement.would_decide

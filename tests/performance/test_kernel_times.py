@@ -1,0 +1,113 @@
+"""Kernel times: what was measured comes out, what was not follows the physics."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from doctor.performance.gpus import find_gpu
+from doctor.performance.interpolation import DecodeRatio, GemmRatio
+from doctor.performance.kernel_tables import DecodeCurves, GemmCurves, GemmShape, shipped_table
+from doctor.performance.kernel_times import KernelTimes, kernel_times
+from doctor.performance.roofline import ATTENTION_LAUNCH_S, Peak, prefill_flops
+
+PEAK = Peak(bandwidth=1e12, flops=1e14)
+
+
+def times(name: str) -> KernelTimes:
+    return kernel_times(find_gpu(name)[1])
+
+
+@pytest.mark.parametrize("gpu", ["a100", "h100", "h200", "b200", "l40s", "rtx-pro-6000"])
+def test_measured_gemms_come_out_as_measured(gpu: str) -> None:
+    kernels = times(gpu)
+    curves = shipped_table(find_gpu(gpu)[0]).gemm["bfloat16"]
+    for shape in curves.shapes[::17]:
+        for m, us in zip(curves.m, shape.us, strict=True):
+            if us is not None:
+                got = kernels.gemm(shape.n, shape.k, m, dtype="bfloat16", weight_bytes=2.0)
+                assert float(got) == pytest.approx(us * 1e-6, rel=1e-3)
+
+
+def test_a_gemm_between_measured_shapes_lies_between_them() -> None:
+    kernels = times("a100")
+    small, between, large = (
+        float(kernels.gemm(4096, k, 64, dtype="bfloat16", weight_bytes=2.0)) for k in (10240, 11008, 12288)
+    )
+    assert small < between < large
+
+
+def test_measured_decode_attention_comes_out_as_measured_where_l2_plays_no_part() -> None:
+    table = shipped_table("a100-sxm-80g")
+    curves = next(c for c in table.decode_attention if (c.heads, c.kv_heads) == (32, 8))
+    b, c = curves.batch.index(128), curves.context.index(2048)
+    got = times("a100").decode_attention(32, 8, 128, np.asarray([128.0]), np.asarray([2048.0]), 2.0)
+    us = curves.us[b][c]
+    assert us is not None
+    assert got[0] == pytest.approx(us * 1e-6, rel=1e-3)
+
+
+def test_heads_and_batch_are_interchangeable_without_shared_keys() -> None:
+    kernels = times("a100")
+    context = np.asarray([1500.0])
+    many_heads = kernels.decode_attention(32, 32, 128, np.asarray([16.0]), context, 2.0)
+    many_requests = kernels.decode_attention(8, 8, 128, np.asarray([64.0]), context, 2.0)
+    assert many_heads[0] == pytest.approx(many_requests[0])
+
+
+def test_points_that_l2_served_are_raised_to_what_memory_gives() -> None:
+    rows = np.asarray([1e3, 1e6])  # 0.5 MB and 512 MB of keys and values
+    honest = (ATTENTION_LAUNCH_S + rows * 512 / 0.8e12) * 1e6
+    curves = DecodeCurves(
+        heads=1,
+        kv_heads=1,
+        head_dim=128,
+        batch=(1, 1000),
+        context=(1000,),
+        us=((float(honest[0]) / 3,), (float(honest[1]),)),
+    )
+    ratio = DecodeRatio(curves, PEAK, l2_bytes=40e6)
+    cold = ratio(np.asarray([1000.0]), np.asarray([1000.0]))
+    assert ratio(np.asarray([1.0]), np.asarray([1000.0])) == pytest.approx(cold)
+    assert DecodeRatio(curves, PEAK)(np.asarray([1.0]), np.asarray([1000.0])) < 1
+
+
+def test_no_shipped_gpu_reads_keys_faster_than_its_memory() -> None:
+    batch, context = np.meshgrid([1.0, 8.0, 32.0, 128.0], [512.0, 2048.0, 8192.0])
+    for gpu in ("a100", "h100", "h200", "b200", "l40s", "rtx-pro-6000"):
+        kernels = times(gpu)
+        seconds = kernels.decode_attention(32, 8, 128, batch.ravel(), context.ravel(), 2.0)
+        moved = batch.ravel() * context.ravel() * 8 * 512
+        assert (moved / seconds < kernels.bandwidth).all()
+
+
+def test_carrying_over_scales_memory_bound_work_by_bandwidth_and_compute_bound_by_flops() -> None:
+    like, carried = times("h100"), times("h100-pcie")
+    assert carried.basis == "carried over"
+    stream = [float(k.gemm(12288, 12288, 1, dtype="bfloat16", weight_bytes=2.0)) for k in (like, carried)]
+    assert stream[1] / stream[0] == pytest.approx(3350 / 2000, rel=0.02)
+    large = [float(k.gemm(8192, 8192, 8192, dtype="bfloat16", weight_bytes=2.0)) for k in (like, carried)]
+    assert large[1] / large[0] == pytest.approx(989 / 756.5, rel=0.02)
+
+
+def test_a_gpu_without_fp8_units_still_reads_half_the_bytes() -> None:
+    kernels = times("a100")
+    plain = float(kernels.gemm(12288, 12288, 1, dtype="bfloat16", weight_bytes=2.0))
+    fp8 = float(kernels.gemm(12288, 12288, 1, dtype="fp8", weight_bytes=1.0))
+    assert fp8 / plain == pytest.approx(0.5, rel=0.03)
+
+
+def test_points_that_were_not_measured_are_interpolated() -> None:
+    curves = GemmCurves(m=(1, 64, 256), shapes=(GemmShape(n=1000, k=1000, us=(4.0, None, 8.0)),))
+    ratio = GemmRatio(curves, PEAK, 1000, 1000, 2.0)
+    assert np.isfinite(ratio(np.asarray([64.0]))).all()
+
+
+def test_prefill_flops_by_hand() -> None:
+    assert float(prefill_flops(2, 8, 10, 5)) == 4 * 2 * 8 * (10 * 5 + 50)
+
+
+def test_flash_attention_2_pays_for_whole_tiles_in_mixed_steps() -> None:
+    context = np.asarray([100_000.0])
+    assert times("l40s").mixed_decode_attention(32, 128, context, "bfloat16")[0] > 0
+    assert times("h100").mixed_decode_attention(32, 128, context, "bfloat16")[0] == 0

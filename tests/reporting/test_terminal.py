@@ -1,0 +1,63 @@
+"""The summary fits a small terminal, with and without colour and Unicode."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from doctor.reporting.language import LANGUAGES, Language
+from doctor.reporting.terminal import LINES, print_summary, summary_lines
+from doctor.reporting.text_waterfall import columns, fitted
+from tests.reporting.samples import ALL, gpu_measured, hostile
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize("width", [60, 80, 110])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_fits(name: str, *, unicode: bool, width: int, language: Language) -> None:
+    lines = summary_lines(ALL[name](), width=width, unicode=unicode, language=language)
+    assert len(lines) <= LINES
+    for text, _ in lines:
+        assert columns(text) <= width, text
+        assert "\n" not in text
+        assert unicode or text.isascii()
+
+
+def printed(*, colour: bool, encoding: str) -> str:
+    out = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
+    console = Console(
+        file=out,
+        width=80,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        legacy_windows=False,
+    )
+    print_summary(gpu_measured(), console)
+    out.seek(0)
+    return out.read()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_colour_follows_the_console(encoding: str) -> None:
+    assert "\x1b[" in printed(colour=True, encoding=encoding)
+    assert "\x1b[" not in printed(colour=False, encoding=encoding)
+
+
+def test_names_the_verdict_the_ledger_and_the_fixes() -> None:
+    text = printed(colour=False, encoding="utf-8")
+    for part in ("87.0", "As printed", "2298.89", "enforce_eager", "1. Give the KV cache", "qdoctor check"):
+        assert part in text
+
+
+def test_hostile_names_do_not_reach_the_terminal() -> None:
+    text = "\n".join(line for line, _ in summary_lines(hostile(), width=80, unicode=True))
+    assert not any(ord(c) < 0x20 and c != "\n" for c in text)
+    assert "\u202e" not in text
+
+
+def test_wide_characters_count_twice() -> None:
+    assert columns("差距 1") == 6
+    assert columns(fitted("差距账目", 5)) == 5

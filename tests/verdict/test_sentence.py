@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from doctor.schema.accounting import Accounting
+from doctor.schema.ledger import Ledger
+from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.plan import Plan
+from doctor.schema.report import Verdict
+from doctor.verdict.sentence import Grounds, verdict
+from tests.verdict.builders import accounting, failed, ledger, line, measured, plan
+
+
+def judged(
+    counted: Accounting,
+    *measurements: ArmMeasurement,
+    plan: Plan | None = None,
+    ledgers: Sequence[Ledger] = (),
+    failures: Sequence[str] = (),
+    interrupted: bool = False,
+) -> Verdict:
+    return verdict(Grounds(counted, plan, measurements, ledgers, failures, interrupted))
+
+
+# --- an observed figure ---------------------------------------------------------------------
+
+
+def test_1000_output_tokens_are_13_percent_short_not_56() -> None:
+    said = judged(accounting(1000, "output"))
+    assert (said.outcome, said.exit_code) == ("gap", 1)
+    assert said.sentence == (
+        "Your 1000 output tok/s is 87 % of the published 1149 output tok/s: the published 2298.89 counts "
+        "prompt tokens too. The remaining gap is 149.4 output tok/s (13.0 %)."
+    )
+
+
+def test_1000_total_tokens_are_56_percent_short() -> None:
+    said = judged(accounting(1000, "total"))
+    assert "500.0 output tok/s" in said.sentence
+    assert "649.4 output tok/s (57 %)" in said.sentence
+    assert said.exit_code == 1
+
+
+def test_an_unlabelled_figure_says_how_it_was_read_and_why() -> None:
+    said = judged(accounting(1000, "unknown"))
+    assert said.exit_code == 1
+    assert said.details[0].startswith("What your figure counts was not said; it is read as output: ")
+
+
+@pytest.mark.parametrize("observed", [1115.0, 1149.4, 1300.0])
+def test_what_is_within_noise_or_above_is_no_gap(observed: float) -> None:
+    said = judged(accounting(observed, "output"))
+    assert (said.outcome, said.exit_code) == ("no gap", 0)
+    assert "No gap remains" in said.sentence
+
+
+def test_just_beyond_noise_is_a_gap() -> None:
+    assert judged(accounting(1114.0, "output")).exit_code == 1  # 3.08 % below 1149.4
+
+
+def test_on_a_replica_the_remaining_gap_is_not_put_down_to_what_was_measured_there() -> None:
+    said = judged(
+        accounting(1000, "output"),
+        measured("reference", (1.0, 1.0, 1.0)),
+        measured("single-request", (0.15, 0.13, 0.17)),
+        plan=plan(replica=True),
+        ledgers=[ledger(line("concurrency", "Requests in flight", 850.0), replica=True)],
+    )
+    assert said.sentence.endswith("cannot be measured here, since this machine has no GPU.")
+    assert "requests in flight" not in said.sentence
+    assert said.details == (
+        "On the replica, one request at a time: 0.150 (0.130 to 0.170) times the reference's rate.",
+    )
+
+
+def test_measured_here_the_two_largest_parts_are_named() -> None:
+    said = judged(
+        accounting(700, "output"),
+        measured("user", (0.7, 0.68, 0.72)),
+        plan=plan(),
+        ledgers=[
+            ledger(
+                line("a", "Output length", 10.0),
+                line("b", "KV cache memory", 200.0),
+                line("c", "Token sampling", 100.0),
+                line("d", "Prefix sharing", -50.0),
+            )
+        ],
+    )
+    assert said.sentence.endswith(
+        "of the distance measured here, 200.0 from KV cache memory and 100.0 from token sampling."
+    )
+
+
+# --- no observed figure: the user's arm -----------------------------------------------------
+
+
+def test_a_ratio_below_one_is_a_gap() -> None:
+    said = judged(
+        accounting(),
+        measured("reference", (1.0, 1.0, 1.0)),
+        measured("user", (0.15, 0.13, 0.17)),
+        plan=plan(replica=True),
+        ledgers=[ledger(line("concurrency", "Requests in flight", 850.0), replica=True)],
+    )
+    assert (said.outcome, said.exit_code) == ("gap", 1)
+    assert said.sentence == (
+        "On a replica, your setup runs at 0.150 (0.130 to 0.170) times the reference setup's output rate; "
+        "the largest part is requests in flight."
+    )
+
+
+def test_an_interval_that_holds_one_shows_no_gap() -> None:
+    said = judged(accounting(), measured("user", (0.95, 0.85, 1.06)), plan=plan(replica=True))
+    assert (said.outcome, said.exit_code) == ("no gap", 0)
+    assert said.sentence.endswith("no gap is shown.")
+
+
+def test_a_part_that_adds_speed_is_not_called_the_largest_part() -> None:
+    said = judged(
+        accounting(),
+        measured("user", (0.5, 0.4, 0.6)),
+        plan=plan(),
+        ledgers=[ledger(line("a", "Prefix sharing", -50.0))],
+    )
+    assert "largest part" not in said.sentence
+    assert said.sentence.startswith("Your setup runs at 0.500")
+
+
+@pytest.mark.parametrize(("estimate", "code"), [(0.3, 1), (0.99, 0), (1.4, 0)])
+def test_without_an_interval_an_apparent_gap_is_not_waved_through(estimate: float, code: int) -> None:
+    said = judged(accounting(), measured("user", (estimate, None, None)), plan=plan())
+    assert (said.outcome, said.exit_code) == ("inconclusive", code)
+    assert "too few repeats" in said.sentence
+
+
+def test_an_arm_that_never_ran_is_a_failure_though_others_ran() -> None:
+    said = judged(accounting(), measured("reference", (1, 1, 1)), failed("user"), plan=plan())
+    assert (said.outcome, said.exit_code) == ("failed", 2)
+    assert "The engine died in the middle of this arm" in said.sentence
+
+
+def test_a_reference_that_never_ran_is_named_as_the_reason() -> None:
+    said = judged(accounting(), failed("reference", "out of memory"), measured("user"), plan=plan())
+    assert (said.outcome, said.exit_code) == ("failed", 2)
+    assert "the reference setup gave no rate here: out of memory" in said.sentence
+
+
+# --- no observed figure, no setup -----------------------------------------------------------
+
+
+def test_the_reference_arm_against_the_published_figure() -> None:
+    short = judged(accounting(), measured("reference", (1, 1, 1), output_rate=1000.0), plan=plan())
+    assert (short.outcome, short.exit_code) == ("gap", 1)
+    assert "1000 output tok/s here, 87 % of the published 1149 output tok/s" in short.sentence
+    same = judged(accounting(), measured("reference", (1, 1, 1), output_rate=1160.0), plan=plan())
+    assert (same.outcome, same.exit_code) == ("no gap", 0)
+
+
+def test_a_replica_says_nothing_about_the_published_figure() -> None:
+    said = judged(accounting(), measured("reference", (1, 1, 1)), plan=plan(replica=True))
+    assert said.outcome == "inconclusive"
+    assert said.sentence.startswith("The published setup cannot be measured here, since this machine has no")
+
+
+# --- nothing ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("replica", [True, False])
+@pytest.mark.parametrize("arms", [(), ("reference",), ("reference", "user")])
+def test_nothing_measured_is_a_failure_that_says_why(arms: tuple[str, ...], replica: bool) -> None:
+    said = judged(
+        accounting(),
+        *(failed(one) for one in arms),
+        plan=plan(replica=replica),
+        failures=["Reference setup: 3 runs failed: no memory"],
+    )
+    assert (said.outcome, said.exit_code) == ("failed", 2)
+    assert said.sentence == "Nothing could be measured: Reference setup: 3 runs failed: no memory."
+
+
+def test_nothing_measured_because_of_an_interruption() -> None:
+    said = judged(accounting(), interrupted=True)
+    assert said.sentence == "Nothing could be measured: interrupted."
+    assert said.exit_code == 2
+
+
+# --- what else is said -----------------------------------------------------------------------
+
+
+def test_failures_interruptions_and_refusals_are_told() -> None:
+    refused = ledger().model_copy(update={"refused": "the reference arm is drifting"})
+    said = judged(
+        accounting(1000, "output"),
+        measured("user", (0.5, 0.4, 0.6)),
+        plan=plan(),
+        ledgers=[refused],
+        failures=["One request at a time: 1 run failed: the engine died"],
+        interrupted=True,
+    )
+    told = " ".join(said.details)
+    assert "1 run failed: the engine died" in told
+    assert "was interrupted" in told
+    assert "nothing was attributed: the reference arm is drifting" in told
+
+
+def test_no_rate_is_said_without_what_it_counts() -> None:
+    for observed in (1000.0, 1300.0):
+        for said in (judged(accounting(observed, "output")), judged(accounting(observed, "total"))):
+            words = said.sentence.split()
+            bare = [i for i, word in enumerate(words) if word.startswith("tok/s")]
+            assert bare
+            assert all(words[i - 1] in ("output", "total") for i in bare)
