@@ -63,8 +63,8 @@ def test_help_lists_every_command_of_the_folder(call: Call) -> None:
 
 @pytest.mark.parametrize("name", [path.stem for path in (ROOT / "doctor" / "commands").glob("[!_]*.py")])
 def test_every_command_has_help_and_takes_dash_h(call: Call, name: str) -> None:
-    code, out, _ = call(name, "-h")
-    assert code == 0
+    code, out, err = call(name, "-h")
+    assert (code, err) == (0, "")
     assert f"qdoctor {name}" in out
 
 

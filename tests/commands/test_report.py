@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from doctor.commands.report import report
+from doctor.cli import cli
 from doctor.errors import InputError
 from doctor.reporting.load import load_report, report_of_json
 from tests.reporting.samples import gpu_measured, hostile
@@ -28,7 +28,7 @@ def run_directory(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(report, arguments, catch_exceptions=False)
+    return CliRunner().invoke(cli, ["report", *arguments], catch_exceptions=False)
 
 
 def test_render_writes_both_files_and_reads_its_own_page(run_directory: Path, tmp_path: Path) -> None:
