@@ -19,6 +19,8 @@ def jobs_of(workload: Workload, sampling: Sampling, *, seed: int = 0) -> tuple[J
         gaps = np.random.default_rng(seed).exponential(1.0 / workload.request_rate_per_s, count)
         arrivals = np.cumsum(gaps) - gaps[0]
     shared = workload.input_len if workload.prompts == "identical" or sampling.n > 1 else 0
+    if not workload.request_rate_per_s:
+        return (Job(workload.input_len, workload.output_len, 0.0, shared),) * (count * sampling.n)
     return tuple(
         Job(workload.input_len, workload.output_len, float(arrival), shared)
         for arrival in arrivals

@@ -19,7 +19,7 @@ from doctor.performance.memory import (
 )
 from doctor.performance.replay import replay
 from doctor.performance.schedule import Job
-from doctor.performance.step_time import COMPONENTS
+from doctor.performance.step_time import COMPONENTS, Batches
 from doctor.performance.timing import TimedRun, request_times, step_clock, time_run
 from doctor.performance.uncertainty import Elasticity, duration_factors, rate_interval
 from doctor.schema.prediction import Component, PredictedMemory, Prediction
@@ -56,11 +56,8 @@ def predict(
 
 
 def _elasticity(case: Case, run: TimedRun) -> Elasticity:
-    kv = 0.0
     full = run.schedule.peak_blocks > 0.9 * case.rules.num_gpu_blocks
-    if full and not case.kv_given:
-        fewer = replace(case.rules, num_gpu_blocks=round(case.rules.num_gpu_blocks * _KV_STEP))
-        kv = float(np.log(run_case(case, fewer).duration_s / run.duration_s) / np.log(_KV_STEP))
+    kv = _kv_elasticity(case, run) if full and not case.kv_given else 0.0
     if not case.timed_arrivals:
         return Elasticity(kv)
     clock = step_clock(case.steps)
@@ -76,6 +73,26 @@ def _elasticity(case: Case, run: TimedRun) -> Elasticity:
     assert schedule.start_s is not None
     end = float(schedule.start_s[-1]) + float(busy.step_s[-1] * busy.count[-1])
     return Elasticity(kv, float(np.clip(np.log(end / run.duration_s) / np.log(_TIME_STEP), 0.0, 1.0)))
+
+
+def _kv_elasticity(case: Case, run: TimedRun) -> float:
+    """d ln(duration) / d ln(KV cache) while the cache is full: fewer requests share each step.
+
+    Output tokens per second are n / t(n) with n in proportion to the cache, taken at the run's
+    mean batch and context; steps with prompts are left as they are.
+    """
+    schedule = run.schedule.steps
+    decodes, seconds = np.asarray(schedule.decodes, dtype=np.float64), run.step_s * run.count
+    weight = decodes * run.count
+    if not weight.any():
+        return 0.0
+    n = float(decodes @ weight / weight.sum())
+    per_request = float(np.asarray(schedule.context) @ weight / (decodes @ weight))
+    ends = np.asarray([n, n * _KV_STEP])
+    zero = np.zeros(2)
+    times = sum(case.steps.components(Batches(ends, ends * per_request, zero, zero, zero)).values(), zero)
+    alone = float(seconds[run.prefill_tokens == 0].sum()) / run.duration_s
+    return -alone * (1.0 - float(np.log(times[1] / times[0]) / np.log(_KV_STEP)))
 
 
 def _prediction(

@@ -49,11 +49,11 @@ class Replay(RequestState):
         self._clock = clock
         self._start_s: list[float] = []
         self._watermark = int(rules.watermark * rules.num_gpu_blocks)
+        self._budget = rules.max_num_batched_tokens
+        self._whole_prompts = rules.reserve_full_prompt and rules.enable_chunked_prefill
         self._concurrency = max_concurrency or len(jobs)
         self._offered = 0
         self._offered_at = np.zeros(len(jobs), dtype=np.int64)
-        self._peak_running = 0
-        self._peak_blocks = 0
         self._offer()
 
     @property
@@ -74,8 +74,8 @@ class Replay(RequestState):
             offered_step=self._offered_at,
             output_tokens=np.asarray([job.output_tokens for job in self.jobs], dtype=np.int64),
             preemptions=self.preemptions,
-            peak_running=self._peak_running,
-            peak_blocks=self._peak_blocks,
+            peak_running=max(self.steps.running, default=0),
+            peak_blocks=max(self.steps.blocks, default=0),
             rules=self.rules,
             start_s=np.array(self._start_s) if self._clock else None,
         )
@@ -97,9 +97,7 @@ class Replay(RequestState):
         self._record(1, decodes, context, self.preemptions - preempted_before, chunks)
         for job in completed:
             self._emit_first(job)
-        self.step += 1
-        self._finish_due()
-        self._offer()
+        self._move(1)
 
     def skip(self) -> None:
         """Take all steps in which nothing happens but decoding, at once."""
@@ -112,13 +110,17 @@ class Replay(RequestState):
             count = min(count, self._steps_until_arrival())
         if count <= 0:
             return
-        full, rest = divmod(count, self._size)
-        due = full * self._decodes + sum(self._due[(self.step + i) % self._size] for i in range(rest))
-        self._free.take(due)
+        self._free.take(self._blocks_due(count))
         self._record(count, self._decodes, self._context(), 0, [])
-        self.step += count
-        self._finish_due()
-        self._offer()
+        self._move(count)
+
+    def _move(self, steps: int) -> None:
+        """Go on by so many steps: what has finished leaves, and the client may offer more."""
+        self.step += steps
+        if self._finishing and self._finishing[0][0] < self.step:
+            self._finish_due()
+        if self._offered < len(self.jobs):
+            self._offer()
 
     def _schedule_decodes(self) -> int:
         """Give every decoding request its slot, preempting from the tail; the budget left."""
@@ -126,7 +128,7 @@ class Replay(RequestState):
         while self._due[slot] > self._free.count:
             self._preempt_last()
         self._free.take(self._due[slot])
-        return self.rules.max_num_batched_tokens - self._decodes
+        return self._budget - self._decodes
 
     def _continue_prefill(self, budget: int, chunks: list[tuple[int, int]], completed: list[int]) -> None:
         if self._partial is None or budget <= 0:
@@ -142,18 +144,18 @@ class Replay(RequestState):
         self._prefill(job, computed, new, chunks, completed)
 
     def _admit(self, budget: int, chunks: list[tuple[int, int]], completed: list[int]) -> None:
+        free, size = self._free, self._size
         while budget > 0 and self._head_fits(budget):
             job = self.waiting.popleft()
-            length = self._length(job)
             shared = self._shared_hit(job)
             own = self._own_hit(job, shared)
-            new = min(length - shared - own, budget)
-            if own:
-                self._free.reclaim(job, own // self._size)
-            if shared and not self._shared_by:
-                self._free.reclaim(EVERYBODY, shared // self._size)
             computed = shared + own
-            self._free.take(self._blocks(computed + new) - computed // self._size)
+            new = min(self._length(job) - computed, budget)
+            if own:
+                free.reclaim(job, own // size)
+            if shared and not self._shared_by:
+                free.reclaim(EVERYBODY, shared // size)
+            free.take(-(-(computed + new) // size) - computed // size)
             if self.jobs[job].shared_tokens:
                 self._shared_by += 1
             self.running.append(job)
@@ -162,22 +164,26 @@ class Replay(RequestState):
 
     def _head_fits(self, budget: int | None = None) -> bool:
         """Whether the head of the queue would be admitted, given seats and blocks (and budget)."""
-        if not self.waiting or len(self.running) >= self.rules.max_num_seqs:
+        if not self.waiting or len(self.running) >= self._seats:
             return False
-        job = self.waiting[0]
-        length = self._length(job)
-        left = budget if budget is not None else self.rules.max_num_batched_tokens - self._decodes
+        left = self._budget - self._decodes if budget is None else budget
         if left <= 0:
             return False
+        job = self.waiting[0]
         watermark = self._watermark if self.running else 0
-        rules = self.rules
-        if rules.reserve_full_prompt and rules.enable_chunked_prefill and not self.jobs[job].shared_tokens:
-            return self._blocks(length) + watermark <= self._free.count
+        if self._whole_prompts and not self._shareable[job]:
+            return self._blocks(self._length(job)) + watermark <= self._free.count
+        return self._fits_in_part(job, left, watermark)
+
+    def _fits_in_part(self, job: int, left: int, watermark: int) -> bool:
+        """The same where only the first chunk must fit, or part of the prompt may be cached."""
+        length = self._length(job)
         shared = self._shared_hit(job)
         to_compute = length - shared - self._own_hit(job, shared)
-        if not rules.enable_chunked_prefill and to_compute > left:
+        if not self.rules.enable_chunked_prefill and to_compute > left:
             return False
-        reach = length if rules.reserve_full_prompt else length - to_compute + min(to_compute, left)
+        whole = self.rules.reserve_full_prompt
+        reach = length if whole else length - to_compute + min(to_compute, left)
         in_use = shared // self._size if self._shared_by else 0
         return self._blocks(reach) - in_use + watermark <= self._free.count
 
@@ -195,7 +201,6 @@ class Replay(RequestState):
         self, count: int, decodes: int, context: int, preempted: int, chunks: list[tuple[int, int]]
     ) -> None:
         steps = self.steps
-        in_use = self.blocks_in_use
         for new, cached in chunks:
             steps.chunk_step.append(len(steps.count))
             steps.chunk_new.append(new)
@@ -205,10 +210,8 @@ class Replay(RequestState):
         steps.context.append(context)
         steps.running.append(len(self.running))
         steps.waiting.append(len(self.waiting))
-        steps.blocks.append(in_use)
+        steps.blocks.append(self._total - self._free.count)
         steps.preempted.append(preempted)
-        self._peak_running = max(self._peak_running, len(self.running))
-        self._peak_blocks = max(self._peak_blocks, in_use)
         if self._clock:
             first, growth = self._clock(decodes, context, chunks)
             self._start_s.append(self.now_s)

@@ -30,10 +30,15 @@ class RequestState:
         self.running: list[int] = []
         self.waiting: deque[int] = deque()
         self._size = rules.block_size
+        self._seats = rules.max_num_seqs
+        self._caching = rules.enable_prefix_caching
         self._total = rules.num_gpu_blocks - 1
         self._free = FreeBlocks(self._total)
         self._finished = 0
         count = len(jobs)
+        self._prompt = [job.prompt_tokens for job in jobs]
+        self._shareable = [max(0, job.shared_tokens - 1) // rules.block_size if self._caching else 0 for job in jobs]
+        """By job: blocks of the common prompt that it may take over; the last token is computed."""
         self._outputs = [0] * count
         self._base = [0] * count
         self._first_token = np.full(count, -1, dtype=np.int64)
@@ -53,27 +58,24 @@ class RequestState:
 
     def _shared_hit(self, job: int) -> int:
         """Tokens of the common prompt that are cached: held by others, or free and not yet reused."""
-        most = self._shareable(job) if self.rules.enable_prefix_caching else 0
+        most = self._shareable[job]
         if most and not self._shared_by:
             most = min(most, self._free.findable(EVERYBODY))
         return most * self._size
 
     def _own_hit(self, job: int, shared: int) -> int:
         """Tokens of its own that a preempted request finds again, after ``shared`` ones."""
-        if not self.rules.enable_prefix_caching or shared < self._shareable(job) * self._size:
+        found = self._free.findable(job) if self._caching else 0
+        if not found or shared < self._shareable[job] * self._size:
             return 0
         most = (self._length(job) - 1) // self._size - shared // self._size
-        return max(0, min(self._free.findable(job), most)) * self._size
-
-    def _shareable(self, job: int) -> int:
-        """Blocks of the common prompt that a request may take over; the last token is computed."""
-        return max(0, self.jobs[job].shared_tokens - 1) // self._size
+        return max(0, min(found, most)) * self._size
 
     def _release(self, job: int, computed: int, owner: int | None) -> None:
         """Give a request's blocks back; those it shares stay while another one holds them."""
         held = self._blocks(computed)
-        hashed = computed // self._size if self.rules.enable_prefix_caching else 0
-        shared = min(hashed, self._shareable(job))
+        hashed = computed // self._size if self._caching else 0
+        shared = min(hashed, self._shareable[job])
         self._free.give(held - shared, hashed - shared, owner)
         if self.jobs[job].shared_tokens:
             self._shared_by -= 1
@@ -81,7 +83,7 @@ class RequestState:
             self._free.give(shared, shared, EVERYBODY)
 
     def _length(self, job: int) -> int:
-        return self.jobs[job].prompt_tokens + self._outputs[job]
+        return self._prompt[job] + self._outputs[job]
 
     def _blocks(self, tokens: int) -> int:
         return -(-tokens // self._size)
@@ -121,7 +123,7 @@ class RequestState:
             self._partial = None
         else:
             computed = self._base[job] + self.step
-            self._outputs[job] = computed - self.jobs[job].prompt_tokens + 1
+            self._outputs[job] = computed - self._prompt[job] + 1
             self._drop_decode(job)
         self._release(job, computed, job)
         self.waiting.appendleft(job)
@@ -135,13 +137,25 @@ class RequestState:
     def _context(self) -> int:
         return self._base_sum + self._decodes * (self.step + 1)
 
+    def _due_from_here(self) -> list[int]:
+        """How many requests need a block in each of the next ``block_size`` steps."""
+        slot = self.step % self._size
+        return self._due[slot:] + self._due[:slot]
+
+    def _blocks_due(self, steps: int) -> int:
+        """Blocks that decoding takes in the next ``steps`` steps."""
+        full, rest = divmod(steps, self._size)
+        return full * self._decodes + (sum(self._due_from_here()[:rest]) if rest else 0)
+
     def _steps_until_short(self, most: int) -> int:
         """Steps, ``most`` at most, in which decoding finds all the blocks it needs."""
         full, left = divmod(self._free.count, self._decodes)
         steps = full * self._size
-        while steps < most:
-            left -= self._due[(self.step + steps) % self._size]
+        if steps >= most:
+            return most
+        for due in self._due_from_here():
+            left -= due
             if left < 0:
-                return steps
+                return min(steps, most)
             steps += 1
         return most

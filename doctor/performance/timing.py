@@ -23,6 +23,8 @@ class TimedRun:
     count: Floats
     rows: Floats
     """Requests scheduled in each step of a stretch."""
+    prefill_tokens: Floats
+    """Prompt tokens computed in each step of a stretch."""
     seconds: dict[str, Floats]
     """By component: seconds per step of each stretch, in the mean over its steps."""
     idle_s: float
@@ -76,7 +78,7 @@ def time_run(schedule: Schedule, steps: StepTimes) -> TimedRun:
     if schedule.start_s is not None:
         busy = np.sum([seconds[name] for name in COMPONENTS], axis=0) * count
         idle = max(0.0, float(np.sum(np.diff(schedule.start_s)) - np.sum(busy[:-1])))
-    return TimedRun(schedule, count, batches.decodes + batches.chunks, seconds, idle)
+    return TimedRun(schedule, count, batches.decodes + batches.chunks, batches.prefill, seconds, idle)
 
 
 def step_clock(steps: StepTimes) -> StepClock:
