@@ -51,7 +51,7 @@ _FLAGS = (
         click.IntRange(min=2),
         "KV cache blocks.",
     ),
-    _Flag("--kv-cache-memory-bytes", "engine.kv_cache_memory_bytes", _AT_LEAST_ONE, ""),
+    _Flag("--kv-cache-memory-bytes", "engine.kv_cache_memory_bytes", click.IntRange(min=1), ""),
     _Flag("--block-size", "engine.block_size", _AT_LEAST_ONE, ""),
     _Flag("--max-num-seqs", "engine.max_num_seqs", _AT_LEAST_ONE, ""),
     _Flag(
@@ -63,6 +63,8 @@ _FLAGS = (
     _Flag("--kv-cache-dtype", "engine.kv_cache_dtype", str, ""),
     _Flag("--quantization", "engine.quantization", str, ""),
     _Flag("--enable-prefix-caching/--no-enable-prefix-caching", "engine.enable_prefix_caching", bool, ""),
+    _Flag("--enable-chunked-prefill/--no-enable-chunked-prefill", "engine.enable_chunked_prefill", bool, ""),
+    _Flag("--async-scheduling/--no-async-scheduling", "engine.async_scheduling", bool, ""),
     _Flag("--tensor-parallel-size", "engine.tensor_parallel_size", _AT_LEAST_ONE, ""),
 )
 

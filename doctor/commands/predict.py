@@ -2,192 +2,220 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
+import gc
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from doctor.commands._numbers import FiniteRange
+from doctor.commands._setup_options import setup_options, take_overrides
 from doctor.errors import UsageError
-from doctor.schema.prediction import Prediction
-from doctor.schema.setup import EngineSettings, Model, Scalar, Setup, Software, Workload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from doctor.performance.case import Case
     from doctor.performance.kernel_tables import KernelTable
+    from doctor.schema.prediction import Prediction, Refused
+    from doctor.schema.request import Override
+    from doctor.schema.setup import Setup
 
-_Command = TypeVar("_Command", bound=Callable[..., object])
-
-_ENGINE_OPTIONS = (
-    ("--gpu-memory-utilization", float),
-    ("--max-num-seqs", int),
-    ("--max-num-batched-tokens", int),
-    ("--max-model-len", int),
-    ("--block-size", int),
-    ("--num-gpu-blocks-override", int),
-    ("--kv-cache-memory-bytes", int),
-    ("--dtype", str),
-    ("--kv-cache-dtype", str),
-    ("--quantization", str),
-    ("--enforce-eager", bool),
-    ("--enable-prefix-caching", bool),
-    ("--async-scheduling", bool),
-)
-
-
-def _engine_options(command: _Command) -> _Command:
-    """Engine flags under vLLM's names; booleans as --flag/--no-flag."""
-    for flag, kind in reversed(_ENGINE_OPTIONS):
-        if kind is bool:
-            name = flag.removeprefix("--")
-            option = click.option(f"--{name}/--no-{name}", default=None, help="As in vLLM.")
-        else:
-            option = click.option(flag, type=kind, default=None, help="As in vLLM.")
-        command = option(command)
-    return command
+PROMPTS = 1000
+"""Requests where nobody says how many: the default of vLLM's benchmarks."""
+_ABOVE_ZERO = FiniteRange(min=0, min_open=True)
 
 
 @click.command()
-@click.option("--reference", "reference_id", help="Predict this reference run's setup.")
-@click.option("--model", help="A model by name, or the path of its config.json.")
-@click.option("--input-len", type=click.IntRange(1), help="Prompt tokens per request.")
-@click.option("--output-len", type=click.IntRange(1), help="Output tokens per request.")
-@click.option("--num-prompts", type=click.IntRange(1), help="Requests.")
-@click.option("--max-concurrency", type=click.IntRange(1), help="Requests in flight at most.")
-@click.option(
-    "--request-rate",
-    type=FiniteRange(min=0, min_open=True),
-    help="Arrivals per second; all at once without it.",
-)
 @click.option("--gpu", help="The GPU, by id, alias or driver name; the reference's own without it.")
-@click.option("--compare", "others", multiple=True, metavar="GPU", help="A table over several GPUs.")
+@click.option("--model", metavar="NAME|PATH", help="A model by name, or where its config.json lies.")
+@click.option("--reference", "-r", "reference_id", metavar="ID|FILE", help="Predict a published setup.")
+@click.option("--vllm-version", metavar="V", help="The vLLM version whose rules and defaults apply.")
+@click.option(
+    "--compare",
+    metavar="GPU…",
+    multiple=True,
+    help="A table over these GPUs; several may follow one --compare.",
+)
+@click.option("--advise", is_flag=True, help="Capacity planning in five steps.")
+@click.option("--max-tpot-ms", type=_ABOVE_ZERO, help="With --advise: mean time per output token at most.")
+@click.option("--max-ttft-ms", type=_ABOVE_ZERO, help="With --advise: mean time to first token at most.")
 @click.option(
     "--calibration",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file that `qdoctor calibrate` wrote.",
+    help="What `qdoctor calibrate` wrote; it wins over the GPU's shipped table.",
 )
 @click.option("--kv-cache-tokens", type=click.IntRange(1), help="KV cache size as the engine's log tells it.")
-@click.option("--vllm-version", help="The vLLM version whose defaults apply.")
-@click.option("--curve", "with_curve", is_flag=True, help="Rates over concurrency, with the knee.")
-@click.option("--advise", "with_advice", is_flag=True, help="Capacity planning in five steps.")
-@click.option(
-    "--max-tpot-ms",
-    type=FiniteRange(min=0, min_open=True),
-    help="With --advise: mean time per output token at most.",
-)
-@click.option(
-    "--max-ttft-ms",
-    type=FiniteRange(min=0, min_open=True),
-    help="With --advise: mean time to first token at most.",
-)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_engine_options
+@click.argument("more_gpus", nargs=-1, metavar="")
+@setup_options
 def predict(
     gpu: str | None,
-    others: tuple[str, ...],
-    calibration: Path | None,
-    kv_cache_tokens: int | None,
-    with_curve: bool,
-    with_advice: bool,
+    model: str | None,
+    reference_id: str | None,
+    vllm_version: str | None,
+    compare: tuple[str, ...],
+    advise: bool,
     max_tpot_ms: float | None,
     max_ttft_ms: float | None,
+    calibration: Path | None,
+    kv_cache_tokens: int | None,
     as_json: bool,
-    **options: Scalar,
+    more_gpus: tuple[str, ...],
+    **options: Any,  # noqa: ANN401  (the flags of a setup)
 ) -> None:
-    """Predict requests/s, output and total tokens/s of a setup on a GPU, with an interval."""
-    from doctor.performance.curve import operating_point
-    from doctor.performance.describe import advise, compare, describe
-    from doctor.performance.gpus import gpu_of
-    from doctor.performance.kernel_tables import load_table
+    """What a setup should reach on a GPU: requests/s, output and total tokens/s, with an interval.
 
-    setup = _setup(options)
-    table = load_table(calibration) if calibration else None
-    device = gpu or gpu_of(setup.hardware)
-    if device is None and table is not None:
-        device = None if table.gpu in ("cpu", "unknown") else table.gpu
-    devices = (*((device,) if device or not others else ()), *others)
-    predictions = [
-        _predict(setup, name, table if name == device else None, kv_cache_tokens, with_curve or with_advice)
-        for name in devices
-    ]
-    if as_json:
-        body = ",\n".join(p.model_dump_json(indent=1) for p in predictions)
-        click.echo(body if len(predictions) == 1 else f"[{body}]")
-    elif others:
-        click.echo("\n".join(compare(predictions)))
-    elif with_advice:
-        point = operating_point(
-            predictions[0].curve, max_tpot_s=_seconds(max_tpot_ms), max_ttft_s=_seconds(max_ttft_ms)
+    Nothing is run. Name the work with --model, --input-len and --output-len, or --reference.
+    """
+    if more_gpus and not compare:
+        raise UsageError(
+            f"{more_gpus[0]!r} is no option", next_step="Name the GPU with --gpu, or several after --compare"
         )
-        click.echo("\n".join(advise(predictions[0], setup, point)))
+    _start_fast()
+    setup = _setup(model, reference_id, vllm_version, take_overrides(options))
+    table = _table(calibration)
+    if compare:
+        devices = _devices(gpu, (*compare, *more_gpus), table)
+        _print_table([_row(setup, name, table, kv_cache_tokens) for name in devices], as_json=as_json)
+        return
+    case = _case(setup, gpu, table, kv_cache_tokens)
+    if advise:
+        _print_advice(case, max_tpot_ms, max_ttft_ms, as_json=as_json)
     else:
-        click.echo("\n".join(describe(predictions[0])))
+        _print_one(case, as_json=as_json)
 
 
-def _predict(
-    setup: Setup, gpu: str | None, table: KernelTable | None, kv_cache_tokens: int | None, with_curve: bool
-) -> Prediction:
-    from doctor.performance.case import prepare
-    from doctor.performance.curve import concurrency_curve, knee
-    from doctor.performance.predict import predict as predict_setup
-
-    found = predict_setup(setup, gpu, calibration=table, kv_cache_tokens=kv_cache_tokens)
-    if not with_curve:
-        return found
-    case = prepare(setup, gpu, calibration=table, kv_cache_tokens=kv_cache_tokens)
-    curve = concurrency_curve(case)
-    return found.model_copy(update={"curve": curve, "knee_concurrency": knee(curve)})
+def _start_fast() -> None:
+    """Spare what a process of half a second does not need: BLAS threads, collections while importing."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(100_000)
 
 
-def _setup(options: Mapping[str, Scalar]) -> Setup:
+def _setup(
+    model: str | None, reference_id: str | None, version: str | None, given: Mapping[str, Override]
+) -> Setup:
     """The setup: a reference run's, or a model with its lengths; flags win over both."""
-    engine = {
-        flag.removeprefix("--").replace("-", "_"): options[flag.removeprefix("--").replace("-", "_")]
-        for flag, _ in _ENGINE_OPTIONS
-    }
-    workload = {
-        "input_len": options["input_len"],
-        "output_len": options["output_len"],
-        "num_prompts": options["num_prompts"],
-        "max_concurrency": options["max_concurrency"],
-        "request_rate_per_s": options["request_rate"],
-    }
-    given_engine = {k: v for k, v in engine.items() if v is not None}
-    given_workload = {k: v for k, v in workload.items() if v is not None}
-    if options["reference_id"]:
-        return _reference_setup(options, given_engine, given_workload)
-    missing = [name for name in ("model", "input_len", "output_len") if options[name] is None]
+    from doctor.planning.setups import user_setup
+
+    changes = {path: (one.value, one.origin) for path, one in given.items()}
+    base = _published(reference_id) if reference_id else _plain(model, given)
+    setup = user_setup(base, changes)
+    if version:
+        setup = setup.model_copy(update={"software": setup.software.model_copy(update={"version": version})})
+    return setup
+
+
+def _published(reference_id: str) -> Setup:
+    from doctor.references import load_reference, reference_setup
+
+    return reference_setup(load_reference(reference_id))
+
+
+def _plain(model: str | None, given: Mapping[str, Override]) -> Setup:
+    lengths = {flag: given.get(f"workload.{flag}") for flag in ("input_len", "output_len")}
+    missing = [flag for flag, value in (("model", model), *lengths.items()) if value is None]
     if missing:
         flags = ", ".join("--" + name.replace("_", "-") for name in missing)
         raise UsageError(f"Missing {flags}", next_step="Give a --reference, or a model with its lengths")
     from doctor.performance.models import find_architecture
+    from doctor.schema.setup import Model, Setup, Workload
 
+    assert model is not None
     return Setup(
-        model=Model(name=str(options["model"]), architecture=find_architecture(str(options["model"]))),
-        software=Software(version=_text(options["vllm_version"])),
-        workload=Workload.model_validate({"num_prompts": 1000, **given_workload}),
-        engine=EngineSettings.model_validate(given_engine),
+        model=Model(name=model, architecture=find_architecture(model)),
+        workload=Workload(input_len=1, output_len=1, num_prompts=PROMPTS),
     )
 
 
-def _reference_setup(
-    options: Mapping[str, Scalar], engine: Mapping[str, Scalar], workload: Mapping[str, Scalar]
-) -> Setup:
-    references = importlib.import_module("doctor.references")
-    setup: Setup = references.reference_setup(references.load_reference(str(options["reference_id"])))
-    version = _text(options["vllm_version"]) or setup.software.version
-    return setup.model_copy(
-        update={
-            "workload": setup.workload.model_copy(update=workload),
-            "engine": setup.engine.model_copy(update=engine),
-            "software": setup.software.model_copy(update={"version": version}),
-        }
+def _table(calibration: Path | None) -> KernelTable | None:
+    if calibration is None:
+        return None
+    from doctor.performance.kernel_tables import load_table
+
+    return load_table(calibration)
+
+
+def _case(setup: Setup, gpu: str | None, table: KernelTable | None, kv_cache_tokens: int | None) -> Case:
+    """On the GPU that was named, else the one of the calibration, else the published one."""
+    from doctor.performance.case import prepare
+    from doctor.performance.gpus import gpu_of
+
+    device = gpu or (_device_of(table) if table else gpu_of(setup.hardware))
+    return prepare(setup, device, calibration=table, kv_cache_tokens=kv_cache_tokens)
+
+
+def _device_of(table: KernelTable) -> str | None:
+    """The GPU that was calibrated; None for a CPU or a GPU without a data sheet."""
+    return None if table.gpu in ("cpu", "unknown") else table.gpu
+
+
+def _devices(gpu: str | None, others: tuple[str, ...], table: KernelTable | None) -> list[str]:
+    """The ids of the GPUs to compare, each once. A name that is none is an error."""
+    from doctor.performance.gpus import find_gpu
+
+    named = (gpu, *others) if gpu else others
+    ids = list(dict.fromkeys(find_gpu(name)[0] for name in named))
+    if table and table.gpu not in ids:
+        raise UsageError(
+            f"The calibration is of {table.gpu}, which is not compared",
+            next_step="Leave --calibration out, or name that GPU",
+        )
+    return ids
+
+
+def _row(
+    setup: Setup, gpu: str, table: KernelTable | None, kv_cache_tokens: int | None
+) -> Prediction | Refused:
+    from doctor.performance.case import prepare
+    from doctor.schema.prediction import Refused
+
+    own = table if table and table.gpu == gpu else None
+    try:
+        return _predicted(prepare(setup, gpu, calibration=own, kv_cache_tokens=kv_cache_tokens))
+    except UsageError as error:
+        return Refused(device=gpu, why=error.what)
+
+
+def _predicted(case: Case) -> Prediction:
+    from doctor.performance.predict import outcome_of, prediction_of
+
+    return prediction_of(outcome_of(case))
+
+
+def _with_curve(case: Case) -> Prediction:
+    from doctor.performance.curve import concurrency_curve, knee
+
+    curve = concurrency_curve(case)
+    return _predicted(case).model_copy(update={"curve": curve, "knee_concurrency": knee(curve)})
+
+
+def _print_one(case: Case, *, as_json: bool) -> None:
+    from doctor.performance.describe import describe
+
+    found = _with_curve(case)
+    click.echo(found.model_dump_json(indent=1) if as_json else "\n".join(describe(found, case.setup)))
+
+
+def _print_table(rows: Sequence[Prediction | Refused], *, as_json: bool) -> None:
+    from doctor.performance.describe import compare
+
+    if as_json:
+        body = ",\n".join(row.model_dump_json(indent=1) for row in rows)
+        click.echo(f"[{body}]")
+    else:
+        click.echo("\n".join(compare(rows)))
+
+
+def _print_advice(case: Case, max_tpot_ms: float | None, max_ttft_ms: float | None, *, as_json: bool) -> None:
+    from doctor.performance.advice import advice
+    from doctor.performance.describe import describe_advice
+
+    found = advice(
+        case, _with_curve(case), max_tpot_s=_seconds(max_tpot_ms), max_ttft_s=_seconds(max_ttft_ms)
     )
-
-
-def _text(value: Scalar) -> str | None:
-    return None if value is None else str(value)
+    click.echo(found.model_dump_json(indent=1) if as_json else "\n".join(describe_advice(found, case.setup)))
 
 
 def _seconds(milliseconds: float | None) -> float | None:

@@ -36,7 +36,7 @@ class Case:
     device: Device
     shape: Shape
     engine: EngineProfile
-    budget: MemoryBudget | None
+    budget: MemoryBudget
     rules: Rules
     kv_given: bool
     steps: StepTimes
@@ -118,9 +118,7 @@ def _architecture(setup: Setup) -> Architecture:
     return setup.model.architecture
 
 
-def _budget(
-    setup: Setup, architecture: Architecture, device: Device, engine: EngineProfile
-) -> MemoryBudget | None:
+def _budget(setup: Setup, architecture: Architecture, device: Device, engine: EngineProfile) -> MemoryBudget:
     given = setup.engine
     cpu_kv = given.kv_cache_memory_bytes or _CPU_KV_BYTES
     return memory_budget(
@@ -139,14 +137,13 @@ def _budget(
 
 
 def _blocks(
-    setup: Setup, budget: MemoryBudget | None, engine: EngineProfile, kv_cache_tokens: int | None
+    setup: Setup, budget: MemoryBudget, engine: EngineProfile, kv_cache_tokens: int | None
 ) -> tuple[int, bool]:
     """Blocks, and whether somebody told them."""
     if kv_cache_tokens is not None:
         return kv_cache_tokens // engine.block_size, True
     if setup.engine.num_gpu_blocks_override is not None:
         return setup.engine.num_gpu_blocks_override, True
-    assert budget is not None
     if budget.blocks < 2:
         raise UsageError(
             f"{setup.model.name} leaves no room for a KV cache: weights take {budget.weights / GIB:.1f} GiB"

@@ -4,62 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
+import numpy as np
+
 from doctor.performance.case import Case, run_case
-from doctor.performance.schedule import Job
-from doctor.performance.timing import request_times
+from doctor.performance.timing import request_times, split_of
+from doctor.performance.uncertainty import Elasticity, duration_factors, rate_interval
 from doctor.schema.prediction import CurvePoint
 
 _WAVES = 3
 """Requests per point over its concurrency: enough for the plateau to outweigh ramp and tail."""
 _KNEE_GAIN = 1.25
 """The knee is where doubling the concurrency brings less than this factor."""
+_SAMPLES = 400
 
 
 def concurrency_curve(case: Case) -> tuple[CurvePoint, ...]:
-    """One point per doubling, up to what the engine would run at once."""
+    """One point per doubling, up to what the engine would run at once, and that one."""
+    most = most_at_once(case)
+    doublings = [1 << power for power in range(most.bit_length())]
+    return tuple(point_at(case, concurrency) for concurrency in dict.fromkeys([*doublings, most]))
+
+
+def most_at_once(case: Case) -> int:
+    """Requests that the engine would hold at once: seats, and KV memory for their prompts."""
     first = case.jobs[0]
-    seats = min(case.engine.max_num_seqs, max(1, case.kv_cache_tokens // max(1, first.prompt_tokens)))
-    points, concurrency = [], 1
-    while concurrency <= seats:
-        points.append(_point(case, first, concurrency))
-        concurrency *= 2
-    return tuple(points)
+    return min(case.engine.max_num_seqs, max(1, case.kv_cache_tokens // max(1, first.prompt_tokens)))
 
 
-def _point(case: Case, job: Job, concurrency: int) -> CurvePoint:
-    jobs = (replace(job, arrival_s=0.0),) * (_WAVES * concurrency)
+def point_at(case: Case, concurrency: int) -> CurvePoint:
+    """So many requests in flight, like the case's first one."""
+    job = replace(case.jobs[0], arrival_s=0.0)
+    jobs = (job,) * (_WAVES * concurrency)
     paced = replace(case, jobs=jobs, timed_arrivals=False)
     run = run_case(paced, max_concurrency=concurrency)
     ttft, tpot = request_times(run)
-    output = sum(j.output_tokens for j in jobs) / run.duration_s
-    prompt = sum(j.prompt_tokens for j in jobs) / run.duration_s
+    factors = duration_factors(run, case.steps, Elasticity(), samples=_SAMPLES, seed=0)
+    interval = partial(rate_interval, factors=factors, method=f"Monte Carlo, {case.device.kernels.basis}")
+    output = job.output_tokens * len(jobs) / run.duration_s
+    prompt = job.prompt_tokens * len(jobs) / run.duration_s
+    seconds = run.step_s * run.count
     return CurvePoint(
         concurrency=concurrency,
-        output_tokens_per_s=output,
-        total_tokens_per_s=output + prompt,
+        output_tokens_per_s=interval(output),
+        total_tokens_per_s=interval(output + prompt),
         mean_tpot_s=float(tpot.mean()),
         mean_ttft_s=float(ttft.mean()),
+        mean_running=float(np.asarray(run.schedule.steps.running) @ seconds / run.duration_s),
+        preemptions=run.schedule.preemptions,
+        mean_step_s=run.mean_step_s,
+        components=split_of(run),
     )
 
 
 def knee(curve: Sequence[CurvePoint]) -> int | None:
     """The concurrency beyond which a doubling no longer pays."""
     for low, high in pairwise(curve):
-        if high.output_tokens_per_s < _KNEE_GAIN * low.output_tokens_per_s:
+        doublings = np.log2(high.concurrency / low.concurrency)
+        gain = high.output_tokens_per_s.estimate / low.output_tokens_per_s.estimate
+        if gain < _KNEE_GAIN**doublings:
             return low.concurrency
     return curve[-1].concurrency if curve else None
 
 
 def operating_point(
-    curve: Sequence[CurvePoint], *, max_tpot_s: float | None = None, max_ttft_s: float | None = None
+    case: Case,
+    curve: Sequence[CurvePoint],
+    *,
+    max_tpot_s: float | None = None,
+    max_ttft_s: float | None = None,
 ) -> CurvePoint | None:
-    """The point of highest output rate that keeps both bounds; None where none does."""
-    kept = [
-        point
-        for point in curve
-        if (max_tpot_s is None or point.mean_tpot_s <= max_tpot_s)
-        and (max_ttft_s is None or point.mean_ttft_s <= max_ttft_s)
-    ]
-    return max(kept, key=lambda point: point.output_tokens_per_s, default=None)
+    """The most requests in flight that keep both bounds; None where a single one does not.
+
+    Without a bound: the curve's point of highest rate. Between two points of the curve the
+    concurrency is found by halving, since latency grows with it.
+    """
+    if max_tpot_s is None and max_ttft_s is None:
+        return max(curve, key=lambda point: point.output_tokens_per_s.estimate, default=None)
+
+    def keeps(point: CurvePoint) -> bool:
+        tpot_kept = max_tpot_s is None or point.mean_tpot_s <= max_tpot_s
+        return tpot_kept and (max_ttft_s is None or point.mean_ttft_s <= max_ttft_s)
+
+    kept = [point for point in curve if keeps(point)]
+    if not kept:
+        return None
+    best = kept[-1]
+    beyond = min((p.concurrency for p in curve if p.concurrency > best.concurrency), default=None)
+    while beyond is not None and beyond - best.concurrency > 1:
+        between = point_at(case, (best.concurrency + beyond) // 2)
+        if keeps(between):
+            best = between
+        else:
+            beyond = between.concurrency
+    return best

@@ -90,7 +90,7 @@ def _without_cache(ratio: Floats, kv_bytes: Floats, l2_bytes: float) -> Floats:
     cold = ratio[~warm & np.isfinite(ratio)]
     if not warm.any() or not len(cold):
         return ratio
-    return np.where(warm, np.maximum(ratio, np.median(cold)), ratio)
+    return np.where(warm, np.maximum(ratio, np.quantile(cold, 0.5)), ratio)
 
 
 def _fill_from_shorter(ratio: Floats) -> Floats:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from doctor.performance.architecture import mlp, parameters
-from doctor.performance.engine_profile import EngineProfile
 from doctor.performance.roofline import Floats, prefill_flops
+from doctor.performance.schedule import Rules
 from doctor.performance.step_time import StepTimes, expected_coverage
 from doctor.performance.timing import TimedRun
 from doctor.schema.prediction import QueueLimit
@@ -38,15 +38,19 @@ def resource(run: TimedRun, steps: StepTimes, dtype: str) -> str:
     return max(uses, key=lambda name: uses[name])
 
 
-def queue_limit(run: TimedRun, engine: EngineProfile) -> QueueLimit:
+def queue_limit(run: TimedRun, rules: Rules) -> QueueLimit:
     """What kept more requests from running, by time."""
     s = run.schedule.steps
     seconds = run.step_s * run.count
-    waiting, running = np.asarray(s.waiting), np.asarray(s.running)
+    waiting, running = np.asarray(s.waiting) > 0, np.asarray(s.running)
+    tokens = np.asarray(s.decodes) + run.prefill_tokens
+    seated = waiting & (running >= rules.max_num_seqs)
+    spent = waiting & ~seated & (tokens >= rules.max_num_batched_tokens)
     shares: dict[QueueLimit, float] = {
-        "offered load": float(seconds[waiting == 0].sum()),
-        "max_num_seqs": float(seconds[(waiting > 0) & (running >= engine.max_num_seqs)].sum()),
-        "KV capacity": float(seconds[(waiting > 0) & (running < engine.max_num_seqs)].sum()),
+        "offered load": float(seconds[~waiting].sum()),
+        "max_num_seqs": float(seconds[seated].sum()),
+        "max_num_batched_tokens": float(seconds[spent].sum()),
+        "KV capacity": float(seconds[waiting & ~seated & ~spent].sum()),
     }
     return max(shares, key=lambda name: shares[name])
 

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from doctor.performance.case import Case, prepare, run_case
 from doctor.performance.caveats import caveats_of
+from doctor.performance.elasticity import elasticity
 from doctor.performance.engine_profile import Usage
 from doctor.performance.jobs import rates_of
 from doctor.performance.kernel_tables import KernelTable
 from doctor.performance.limits import limit_s, queue_limit, resource
-from doctor.performance.memory import (
-    kv_bytes_per_token,
-    sequences_that_fit,
-)
-from doctor.performance.replay import replay
+from doctor.performance.memory import sequences_that_fit
+from doctor.performance.roofline import Floats
 from doctor.performance.schedule import Job
-from doctor.performance.step_time import COMPONENTS, Batches
-from doctor.performance.timing import TimedRun, request_times, step_clock, time_run
-from doctor.performance.uncertainty import Elasticity, duration_factors, rate_interval
-from doctor.schema.prediction import Component, PredictedMemory, Prediction
+from doctor.performance.timing import TimedRun, request_times, split_of
+from doctor.performance.uncertainty import duration_factors, rate_interval
+from doctor.schema.prediction import PredictedMemory, Prediction
 from doctor.schema.rates import Interval
-from doctor.schema.setup import Setup
+from doctor.schema.setup import Scalar, Setup
 
-_KV_STEP = 0.92
-_TIME_STEP = 1.15
+
+@dataclass(frozen=True)
+class Outcome:
+    """A case that was replayed and timed, with draws of its duration over the predicted one."""
+
+    case: Case
+    run: TimedRun
+    factors: Floats
 
 
 def predict(
@@ -38,83 +41,43 @@ def predict(
     kv_cache_tokens: int | None = None,
     jobs: Sequence[Job] | None = None,
     usage: Usage | None = None,
-    samples: int = 2000,
-    seed: int = 0,
 ) -> Prediction:
     """Predict the setup's rates on a GPU, or on the machine that ``calibration`` was measured on.
 
     ``kv_cache_tokens`` is what the engine's log says; without it the cache is computed from the
     device's memory. ``jobs`` replaces the workload's equal requests by others, with arrival
-    times. Deterministic for a given ``seed``.
+    times. The same call gives the same figures.
     """
     case = prepare(
         setup, gpu, calibration=calibration, kv_cache_tokens=kv_cache_tokens, jobs=jobs, usage=usage
     )
+    return prediction_of(outcome_of(case))
+
+
+def outcome_of(case: Case, *, samples: int = 2000, seed: int = 0) -> Outcome:
+    """Replay and time a case. Cases of one kernel basis and ``seed`` share their random draws."""
     run = run_case(case)
-    factors = duration_factors(run, case.steps, _elasticity(case, run), samples=samples, seed=seed)
-    return _prediction(case, run, factors)
+    factors = duration_factors(run, case.steps, elasticity(case, run), samples=samples, seed=seed)
+    return Outcome(case, run, factors)
 
 
-def _elasticity(case: Case, run: TimedRun) -> Elasticity:
-    full = run.schedule.peak_blocks > 0.9 * case.rules.num_gpu_blocks
-    kv = _kv_elasticity(case, run) if full and not case.kv_given else 0.0
-    if not case.timed_arrivals:
-        return Elasticity(kv)
-    clock = step_clock(case.steps)
-
-    def slower(decodes: int, context: int, chunks: Sequence[tuple[int, int]]) -> tuple[float, float]:
-        first, growth = clock(decodes, context, chunks)
-        return first * _TIME_STEP, growth * _TIME_STEP
-
-    schedule = replay(
-        case.rules, case.jobs, max_concurrency=case.setup.workload.max_concurrency, clock=slower
-    )
-    busy = time_run(schedule, case.steps)
-    assert schedule.start_s is not None
-    end = float(schedule.start_s[-1]) + float(busy.step_s[-1] * busy.count[-1])
-    return Elasticity(kv, float(np.clip(np.log(end / run.duration_s) / np.log(_TIME_STEP), 0.0, 1.0)))
-
-
-def _kv_elasticity(case: Case, run: TimedRun) -> float:
-    """d ln(duration) / d ln(KV cache) while the cache is full: fewer requests share each step.
-
-    Output tokens per second are n / t(n) with n in proportion to the cache, taken at the run's
-    mean batch and context; steps with prompts are left as they are.
-    """
-    schedule = run.schedule.steps
-    decodes, seconds = np.asarray(schedule.decodes, dtype=np.float64), run.step_s * run.count
-    weight = decodes * run.count
-    if not weight.any():
-        return 0.0
-    n = float(decodes @ weight / weight.sum())
-    per_request = float(np.asarray(schedule.context) @ weight / (decodes @ weight))
-    ends = np.asarray([n, n * _KV_STEP])
-    zero = np.zeros(2)
-    times = sum(case.steps.components(Batches(ends, ends * per_request, zero, zero, zero)).values(), zero)
-    alone = float(seconds[run.prefill_tokens == 0].sum()) / run.duration_s
-    return -alone * (1.0 - float(np.log(times[1] / times[0]) / np.log(_KV_STEP)))
-
-
-def _prediction(
-    case: Case, run: TimedRun, factors: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> Prediction:
+def prediction_of(outcome: Outcome) -> Prediction:
+    """The record of an outcome."""
+    case, run = outcome.case, outcome.run
     schedule, duration = run.schedule, run.duration_s
     rates = rates_of(case.jobs, duration, case.setup.sampling.n)
     ttft, tpot = request_times(run)
     dtype = case.steps.linear_dtype
-    architecture = case.shape.architecture
-    per_token = kv_bytes_per_token(
-        architecture, kv_cache_dtype=case.setup.engine.kv_cache_dtype, dtype=case.setup.engine.dtype
-    )
     longest = max(job.prompt_tokens + job.output_tokens for job in case.jobs)
-    limit = limit_s(run, case.steps, per_token, dtype)
+    limit = limit_s(run, case.steps, case.budget.kv_bytes_per_token, dtype)
     computed = sum(schedule.steps.chunk_new)
     prompts = sum(job.prompt_tokens for job in case.jobs)
 
     def interval(rate: float) -> Interval:
-        return rate_interval(rate, factors, f"Monte Carlo, {case.device.kernels.basis}")
+        return rate_interval(rate, outcome.factors, f"Monte Carlo, {case.device.kernels.basis}")
 
     return Prediction(
+        model=case.setup.model.name,
         device=case.device.id,
         device_name=case.device.name,
         rates=rates,
@@ -126,9 +89,11 @@ def _prediction(
         mean_ttft_s=float(ttft.mean()),
         kernel_basis=case.device.kernels.basis,
         kernel_source=case.device.kernels.source,
-        components=_components(run),
+        steps=run.steps,
+        mean_step_s=run.mean_step_s,
+        components=split_of(run),
         resource=resource(run, case.steps, dtype),
-        queue_limit=queue_limit(run, case.engine),
+        queue_limit=queue_limit(run, case.rules),
         peak_running=schedule.peak_running,
         mean_running=float(np.asarray(schedule.steps.running) @ (run.step_s * run.count) / duration),
         kv_cache_tokens=case.kv_cache_tokens,
@@ -149,18 +114,8 @@ def _shares_prompts(case: Case) -> bool:
     return any(job.shared_tokens for job in case.jobs)
 
 
-def _components(run: TimedRun) -> tuple[Component, ...]:
-    duration = run.duration_s
-    parts = [(name, run.component_s(name)) for name in COMPONENTS]
-    if run.idle_s:
-        parts.append(("waiting for arrivals", run.idle_s))
-    return tuple(Component(name=n, seconds=s, fraction=s / duration) for n, s in parts if s > 0)
-
-
-def _memory(case: Case) -> PredictedMemory | None:
+def _memory(case: Case) -> PredictedMemory:
     budget = case.budget
-    if budget is None:
-        return None
     return PredictedMemory(
         total=case.device.memory_bytes,
         weights=budget.weights,
@@ -172,7 +127,7 @@ def _memory(case: Case) -> PredictedMemory | None:
     )
 
 
-def _settings(case: Case) -> dict[str, bool | int | float | str | None]:
+def _settings(case: Case) -> dict[str, Scalar]:
     engine = case.engine
     return {
         "vllm_version": ".".join(map(str, engine.version)),

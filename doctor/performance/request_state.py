@@ -37,7 +37,9 @@ class RequestState:
         self._finished = 0
         count = len(jobs)
         self._prompt = [job.prompt_tokens for job in jobs]
-        self._shareable = [max(0, job.shared_tokens - 1) // rules.block_size if self._caching else 0 for job in jobs]
+        self._shareable = [
+            max(0, job.shared_tokens - 1) // rules.block_size if self._caching else 0 for job in jobs
+        ]
         """By job: blocks of the common prompt that it may take over; the last token is computed."""
         self._outputs = [0] * count
         self._base = [0] * count

@@ -11,6 +11,7 @@ from doctor.performance.replay import StepClock
 from doctor.performance.roofline import Floats
 from doctor.performance.schedule import Schedule
 from doctor.performance.step_time import COMPONENTS, Batches, StepTimes
+from doctor.schema.prediction import Component
 
 _CLOCK_SPAN = 64
 
@@ -40,9 +41,27 @@ class TimedRun:
         """From the first request handed over to the last token."""
         return float(self.step_s @ self.count) + self.idle_s
 
+    @property
+    def steps(self) -> int:
+        """Engine steps of the run."""
+        return int(self.count.sum())
+
+    @property
+    def mean_step_s(self) -> float:
+        """Mean seconds of a step; time without work is in none."""
+        return (self.duration_s - self.idle_s) / max(1, self.steps)
+
     def component_s(self, name: str) -> float:
         """Seconds of the run that go to a component."""
         return float(self.seconds[name] @ self.count)
+
+
+def split_of(run: TimedRun) -> tuple[Component, ...]:
+    """Where the run's wall time went."""
+    parts = [(name, run.component_s(name)) for name in COMPONENTS]
+    if run.idle_s:
+        parts.append(("waiting for arrivals", run.idle_s))
+    return tuple(Component(name=n, seconds=s, fraction=s / run.duration_s) for n, s in parts if s > 0)
 
 
 def batches_of(schedule: Schedule, steps: StepTimes) -> tuple[Batches, Floats]:

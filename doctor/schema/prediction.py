@@ -14,7 +14,7 @@ from doctor.schema.setup import Scalar
 KernelBasis = Literal["calibration", "table", "carried over", "data sheet"]
 """Where kernel times come from, best first."""
 
-QueueLimit = Literal["offered load", "max_num_seqs", "KV capacity"]
+QueueLimit = Literal["offered load", "max_num_seqs", "max_num_batched_tokens", "KV capacity"]
 """What keeps more requests from running, for most of the time."""
 
 
@@ -27,13 +27,19 @@ class Component(Record):
 
 
 class CurvePoint(Record):
-    """The rate at one concurrency."""
+    """What so many requests in flight give, with refills: three times as many requests in all."""
 
     concurrency: int
-    output_tokens_per_s: float
-    total_tokens_per_s: float
+    output_tokens_per_s: Interval
+    total_tokens_per_s: Interval
     mean_tpot_s: float
     mean_ttft_s: float
+    mean_running: float
+    """Requests running at once; fewer than ``concurrency`` where KV memory or seats run out."""
+    preemptions: int
+    mean_step_s: float
+    components: tuple[Component, ...]
+    """The split of the step time here."""
 
 
 class PredictedMemory(Record):
@@ -51,6 +57,9 @@ class PredictedMemory(Record):
 class Prediction(Record):
     """One predicted run. Intervals are at their own ``level`` and never missing."""
 
+    basis: Literal["predicted"] = "predicted"
+    """Always: nothing here was measured. Where kernel times come from is ``kernel_basis``."""
+    model: str
     device: str
     device_name: str
     rates: Rates
@@ -63,6 +72,10 @@ class Prediction(Record):
     mean_ttft_s: float
     kernel_basis: KernelBasis
     kernel_source: str
+    steps: int
+    """Engine steps."""
+    mean_step_s: float
+    """Mean time of a step; times a component's fraction: that component's part of it."""
     components: tuple[Component, ...]
     resource: str
     """The largest use of time: "weights", "KV reads", "compute", "host", …"""
@@ -79,9 +92,39 @@ class Prediction(Record):
     limit_output_tokens_per_s: float
     """The same schedule with weights and KV once through memory and FLOPs at peak."""
     fraction_of_limit: float
-    memory: PredictedMemory | None = None
+    memory: PredictedMemory
     settings: Mapping[str, Scalar] = Field(default_factory=dict)
     """The engine settings predicted with, under vLLM's names."""
     curve: tuple[CurvePoint, ...] = ()
     knee_concurrency: int | None = None
     warnings: tuple[str, ...] = ()
+
+
+class Refused(Record):
+    """A device on which a setup is not predicted, and why."""
+
+    device: str
+    why: str
+
+
+class Advice(Record):
+    """Capacity planning in five steps: what fits, what to run to confirm it, where to operate."""
+
+    prediction: Prediction
+    total_memory: int
+    """1. Bytes that the device offers, and what the engine may use of them for the KV cache."""
+    kv_cache_memory: int
+    request_memory: int
+    """2. Bytes of KV cache that one request keeps at its full length."""
+    requests_that_fit: int
+    """3. Full requests in the KV cache at once, without and with the margin."""
+    margin: float
+    requests_with_margin: int
+    server_command: str
+    """4. The engine as predicted, and the benchmark that confirms the operating point."""
+    benchmark_command: str
+    max_tpot_s: float | None = None
+    """5. The bounds that were asked for, and the most requests in flight that keep them."""
+    max_ttft_s: float | None = None
+    operating_point: CurvePoint | None = None
+    """None: no concurrency keeps the bounds on this device."""

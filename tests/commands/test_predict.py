@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from doctor.cli import cli
 from doctor.errors import UsageError
-from doctor.schema.prediction import Prediction
+from doctor.schema.prediction import Advice, Prediction
 from doctor.schema.setup import Hardware, Model, Setup, Software, Workload
 from tests.performance.models import QWEN15_7B
 
@@ -40,8 +40,9 @@ def test_all_three_rates_are_shown_with_intervals() -> None:
     text = run(*CASE, "--gpu", "a100")
     for unit in ("requests/s", "output tokens/s", "total tokens/s"):
         assert unit in text
-    assert "KV cache:" in text
-    assert "source: measured on NVIDIA A100-SXM4-80GB" in text
+    for part in ("What binds", "Running", "KV cache", "Where a step's", "<- knee", "A100-SXM4-80GB"):
+        assert part in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_json_is_the_record() -> None:
@@ -54,19 +55,34 @@ def test_json_is_the_record() -> None:
 
 
 def test_a_comparison_has_a_line_per_gpu() -> None:
-    text = run(*CASE, "--gpu", "a100", "--compare", "h200", "--compare", "l40s")
-    assert [line.split()[0] for line in text.splitlines()[1:]] == ["a100-sxm-80g", "h200", "l40s"]
-    rows = json.loads(run(*CASE, "--compare", "h200", "--compare", "l40s", "--json"))
+    text = run(*CASE, "--gpu", "a100", "--compare", "h200", "l40s", "--compare", "a100-sxm")
+    assert [line.split()[0] for line in text.splitlines()[2:-1]] == ["a100-sxm-80g", "h200", "l40s"]
+    rows = json.loads(run(*CASE, "--compare", "h200", "l40s", "--json"))
     assert [row["device"] for row in rows] == ["h200", "l40s"]
+
+
+def test_a_gpu_that_is_too_small_is_a_row_of_the_comparison() -> None:
+    rows = json.loads(run(*CASE, "--compare", "t4", "h200", "--json"))
+    assert "no room" in rows[0]["why"]
+    assert rows[1]["basis"] == "predicted"
+    assert "no room" in run(*CASE, "--compare", "t4", "h200")
 
 
 def test_advice_walks_five_steps() -> None:
     text = run(*CASE, "--gpu", "h200", "--advise", "--max-tpot-ms", "50")
     assert [line[0] for line in text.splitlines() if line[:1].isdigit()] == ["1", "2", "3", "4", "5"]
+    found = Advice.model_validate_json(
+        run(*CASE, "--gpu", "h200", "--advise", "--max-ttft-ms", "80", "--json")
+    )
+    assert found.max_ttft_s == 0.08
+    assert found.operating_point is not None
+    assert found.operating_point.mean_ttft_s <= 0.08
 
 
-def test_a_curve_is_shown_on_demand() -> None:
-    assert "<- knee" in run(*CASE, "--gpu", "h200", "--curve")
+def test_sampling_and_engine_flags_reach_the_model() -> None:
+    plain = json.loads(run(*CASE, "--gpu", "a100", "--vllm-version", "0.11.2", "--json"))
+    nucleus = json.loads(run(*CASE, "--gpu", "a100", "--vllm-version", "0.11.2", "--top-p", "0.9", "--json"))
+    assert nucleus["rates"]["requests_per_s"] < plain["rates"]["requests_per_s"]
 
 
 def test_a_configuration_file_is_a_model(tmp_path: Path) -> None:
@@ -102,6 +118,9 @@ def test_a_reference_run_brings_its_setup_and_gpu(monkeypatch: pytest.MonkeyPatc
         (["predict", "--gpu", "a100"], "--model, --input-len, --output-len"),
         ([*CASE], "--gpu"),
         ([*CASE, "--gpu", "abacus"], "abacus"),
+        ([*CASE, "--compare", "a100", "abacus"], "abacus"),
+        ([*CASE, "--gpu", "a100", "h200"], "--compare"),
+        ([*CASE, "--gpu", "a100", "--tensor-parallel-size", "2"], "one GPU"),
         (["predict", "--model", "nothing", "--input-len", "1", "--output-len", "1"], "nothing"),
     ],
 )
