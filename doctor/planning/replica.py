@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from doctor.planning.arms import kv_blocks
 from doctor.planning.load import WAVES, sequences_in_flight
-from doctor.planning.replica_model import replica_model
+from doctor.planning.replica_model import REPLICA_DTYPE, replica_model
 from doctor.planning.settings import setting, with_settings
 from doctor.schema.plan import Omission, Replica
 from doctor.schema.setup import Hardware, Origin, Scalar, Setup
@@ -26,6 +26,7 @@ BLOCK_SIZE = 32
 # Settings that a CPU engine has no counterpart for; a difference in one is told, not measured.
 GPU_ONLY = (
     "engine.enforce_eager",
+    "engine.dtype",
     "engine.kv_cache_dtype",
     "engine.quantization",
     "engine.tensor_parallel_size",
@@ -82,7 +83,8 @@ def scale_down(setup: Setup, scales: Scales, kv_cache_tokens: int | None) -> Set
         "engine.num_gpu_blocks_override": _blocks(scales, kv_cache_tokens),
     }
     changes.update(dict.fromkeys(GPU_ONLY))
-    changes["engine.enforce_eager"] = True
+    # "auto" would bring a float32 model down to bfloat16 (vLLM ``config/model.py``, 0.32.0).
+    changes.update({"engine.enforce_eager": True, "engine.dtype": REPLICA_DTYPE})
     note = f"lengths × {scales.length:.3g}, sequences × {scales.sequences:.3g}"
     small = with_settings(setup, changes, Origin(kind="scaled", note=note))
     return small.model_copy(

@@ -110,7 +110,8 @@ def test_settings_without_a_counterpart_on_a_cpu_are_dropped_and_told() -> None:
     replica = small(user)
     assert replica.engine.enforce_eager is True
     assert dict(replica.engine.extra) == {}
-    assert all(at(replica, path) is None for path in GPU_ONLY if path != "engine.enforce_eager")
+    assert all(at(replica, path) is None for path in set(GPU_ONLY) - {"engine.enforce_eager", "engine.dtype"})
+    assert at(replica, "engine.dtype") == "float32"
     assert not_carried_over(REFERENCE, REFERENCE) == ()
     assert not_carried_over(REFERENCE, None) == ()
 

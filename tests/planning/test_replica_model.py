@@ -27,7 +27,8 @@ def test_the_published_model_in_small() -> None:
     assert (model.hidden_size, model.num_hidden_layers) == (256, 2)
     assert (model.num_attention_heads, model.num_key_value_heads) == (4, 4)  # no grouped queries there
     assert model.intermediate_size == 688  # 256 · 11008 / 4096
-    assert model.vocab_size == 32_000
+    assert model.vocab_size == 8_000
+    assert model.torch_dtype == "float32"
 
 
 @pytest.mark.parametrize(("heads", "kv_heads", "small"), [(32, 32, 4), (32, 16, 2), (32, 8, 1), (28, 4, 1)])
