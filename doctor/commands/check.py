@@ -93,7 +93,7 @@ def check(as_json: bool, **values: Any) -> int:  # noqa: ANN401  (click's keywor
     from rich.console import Console
 
     from doctor.commands._progress import ProgressLine
-    from doctor.pipeline import check as run_check
+    from doctor.pipeline.check import check as run_check
     from doctor.reporting.terminal import print_summary
     from doctor.rundir import RunDirectory
 

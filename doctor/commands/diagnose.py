@@ -87,7 +87,7 @@ def _judge_again(paths: tuple[Path, ...], *, as_json: bool) -> int:
         )
     from rich.console import Console
 
-    from doctor.pipeline import judge as judge_directory
+    from doctor.pipeline.check import judge as judge_directory
     from doctor.reporting.terminal import print_summary
     from doctor.rundir import RunDirectory
 

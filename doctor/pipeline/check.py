@@ -1,0 +1,43 @@
+"""A check from its request to its report, and the judging of one that was measured before."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from doctor.pipeline.judging import judged
+from doctor.pipeline.running import run_arms
+from doctor.pipeline.settling import settle
+from doctor.pipeline.stage import stage
+from doctor.probes.environment import read_environment
+from doctor.rundir import RunDirectory
+from doctor.schema.environment import Environment
+from doctor.schema.progress import Progress
+from doctor.schema.report import Report
+from doctor.schema.request import CheckRequest
+
+Listener = Callable[[Progress], None]
+
+
+def check(request: CheckRequest, directory: RunDirectory, listen: Listener) -> Report:
+    """Measure and judge; what the directory already holds is not measured again.
+
+    An interruption ends the measuring, not the report: it is written from what was measured.
+    Raises QdoctorError where not even a report can be made.
+    """
+    begun = time.monotonic()
+    directory.write("request", request)
+    settled = settle(request)
+    environment = stage(
+        directory, "environment", Environment, lambda: read_environment(request.engine_python)
+    )
+    interrupted = False
+    if request.ablations or settled.user is not None:
+        interrupted = run_arms(request, settled, environment, directory, listen)
+    return judged(request, settled, directory, time.monotonic() - begun, interrupted=interrupted)
+
+
+def judge(directory: RunDirectory) -> Report:
+    """Judge again what a check measured; nothing is run."""
+    request = directory.read("request", CheckRequest)
+    return judged(request, settle(request), directory, 0.0, interrupted=False)

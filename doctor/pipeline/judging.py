@@ -1,0 +1,123 @@
+"""From the kept runs to the report: measurements, ledgers, findings, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+from doctor import __version__
+from doctor.attribution.ledger import build_ledger
+from doctor.attribution.published import published_ledger
+from doctor.causes.catalogue import load_causes
+from doctor.causes.measured import judge_arm, judge_line
+from doctor.pipeline.settling import Settled
+from doctor.planning.arms import REFERENCE
+from doctor.reporting.html import render_html
+from doctor.reporting.markdown import render_markdown
+from doctor.rundir import RunDirectory
+from doctor.schema.environment import Environment
+from doctor.schema.finding import Finding
+from doctor.schema.ledger import Ledger
+from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.plan import Basis, Plan
+from doctor.schema.report import Provenance, Report
+from doctor.schema.request import CheckRequest
+from doctor.schema.run import Run
+from doctor.statistics.cells import cell_table
+from doctor.statistics.measure import measure_arms
+from doctor.verdict.fixes import first_fixes
+from doctor.verdict.sentence import Grounds, verdict
+
+
+def judged(
+    request: CheckRequest,
+    settled: Settled,
+    directory: RunDirectory,
+    duration_s: float,
+    *,
+    interrupted: bool,
+) -> Report:
+    """From the kept runs to the report, written in three forms."""
+    plan = directory.read("plan", Plan) if directory.has("plan") else None
+    runs = tuple(directory.runs()) if plan else ()
+    measurements, ledgers = _measured(settled, plan, runs)
+    findings = _findings(plan, measurements, ledgers)
+    grounds = Grounds(settled.accounting, plan, measurements, ledgers, _failures(plan, runs), interrupted)
+    report = Report(
+        provenance=Provenance(
+            qdoctor_version=__version__,
+            created_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            command=request.command,
+            run_directory=str(directory.path),
+            duration_s=duration_s,
+            interrupted=interrupted,
+            engine_tried=next((f"vLLM {run.engine.vllm_version}" for run in runs if run.engine), ""),
+        ),
+        verdict=verdict(grounds),
+        reference=settled.reference,
+        reference_setup=settled.target,
+        user_setup=settled.user,
+        accounting=settled.accounting,
+        environment=directory.read("environment", Environment),
+        plan=plan,
+        measurements=measurements,
+        ledgers=ledgers,
+        findings=findings,
+        fixes=first_fixes(settled.reference.id, settled.accounting, plan, measurements, ledgers, findings),
+        runs=runs,
+    )
+    directory.write("report", report)
+    directory.write_text("report.html", render_html(report))
+    directory.write_text("report.md", render_markdown(report))
+    return report
+
+
+def _measured(
+    settled: Settled, plan: Plan | None, runs: Sequence[Run]
+) -> tuple[tuple[ArmMeasurement, ...], tuple[Ledger, ...]]:
+    why = f"not measured here: {plan.replica.why}" if plan and plan.replica else ""
+    published = published_ledger(settled.accounting, why)
+    if plan is None:
+        return (), (published,) if published else ()
+    basis: Basis = "replica" if plan.replica else "measured"
+    measurements = measure_arms(runs, plan.arms, REFERENCE, basis)
+    table = cell_table(runs, plan.arms, basis)
+    ledgers = [published] if published else []
+    if plan.factors:
+        title = "From the reference setup to yours" + (", on the replica" if plan.replica else "")
+        ledgers.append(build_ledger(table, plan.factors, title=title))
+    return measurements, tuple(ledgers)
+
+
+def _findings(
+    plan: Plan | None, measurements: Sequence[ArmMeasurement], ledgers: Sequence[Ledger]
+) -> tuple[Finding, ...]:
+    """Each cause by the ledger line of its factor, else by its ablation's arm."""
+    if plan is None:
+        return ()
+    lines = {line.id: line for ledger in ledgers for line in ledger.lines if line.kind == "factor"}
+    arms = {one.arm: one for one in measurements}
+    present = False if plan.differences else None
+    found = []
+    for cause in load_causes():
+        ran = [arms[one.id] for one in cause.ablations if one.id in arms]
+        # Where several causes share a factor, its line speaks for those that a run can measure.
+        if cause.factor in lines and cause.ablations:
+            found.append(judge_line(cause, lines[cause.factor]))
+        elif ran:
+            found.append(judge_arm(cause, ran[0], present=present))
+    return tuple(found)
+
+
+def _failures(plan: Plan | None, runs: Sequence[Run]) -> tuple[str, ...]:
+    """What did not run or did not deliver, one sentence an arm."""
+    titles = {arm.id: arm.title for arm in plan.arms} if plan else {}
+    reasons: dict[tuple[str, str, str], int] = {}
+    for run in runs:
+        if run.status != "ok":
+            key = (titles.get(run.arm, run.arm), run.status, run.reason)
+            reasons[key] = reasons.get(key, 0) + 1
+    return tuple(
+        f"{title}: {count} run{'s' if count > 1 else ''} {status}: {reason}"
+        for (title, status, reason), count in reasons.items()
+    )

@@ -1,0 +1,43 @@
+"""What is known before anything runs: the reference, both setups, and what the figures count."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from doctor.planning.accounting import settle as settle_accounting
+from doctor.planning.setups import user_setup
+from doctor.references.catalogue import load_reference, require_target
+from doctor.references.setup import reference_setup
+from doctor.schema.accounting import Accounting
+from doctor.schema.reference import ReferenceRun
+from doctor.schema.request import CheckRequest
+from doctor.schema.setup import Model, Setup
+
+
+class Settled(NamedTuple):
+    """What is known before anything runs."""
+
+    reference: ReferenceRun
+    target: Setup
+    user: Setup | None
+    accounting: Accounting
+
+
+def settle(request: CheckRequest) -> Settled:
+    """The reference as a target, both setups, and both figures counted alike.
+
+    Raises UsageError for a reference that is unknown or no target, or a setting that is none.
+    """
+    reference = require_target(load_reference(request.reference))
+    target = reference_setup(reference)
+    target = target.model_copy(update={"model": _model_here(target.model, request.model_path)})
+    changes = {path: (one.value, one.origin) for path, one in request.overrides.items()}
+    user = user_setup(target, changes) if changes else None
+    workload = user.workload if user else None
+    accounting = settle_accounting(reference, request.observed, request.observed_counts, workload)
+    return Settled(reference, target, user, accounting)
+
+
+def _model_here(model: Model, path: str | None) -> Model:
+    """The user's folder with real weights, else the architecture with dummy ones."""
+    return model.model_copy(update={"path": path, "weights": "real" if path else "dummy"})
