@@ -13,6 +13,8 @@ from doctor.schema.ledger import LedgerLine
 from doctor.schema.measurement import CellTable
 from doctor.schema.rates import Interval
 
+PREDICTED_SETTING = "what the publication leaves out, and the model's error"
+
 
 def accounting_line(tokens_per_s: float, table: CellTable) -> LedgerLine:
     """What the published figure loses once it counts as the rest of the ledger does."""
@@ -32,7 +34,7 @@ def setting_line(surface: Surface, published: float) -> LedgerLine:
     rate = surface.rate(0)
     unit = np.zeros(len(surface.values))
     unit[0] = 1.0
-    return LedgerLine(
+    line = LedgerLine(
         id="setting",
         kind="setting",
         title="what the publication leaves out, and this machine",
@@ -40,6 +42,7 @@ def setting_line(surface: Surface, published: float) -> LedgerLine:
         factor=surface.factor(math.log(published / rate), unit, "arm over published rate"),
         basis=surface.table.basis,
     )
+    return line.model_copy(update={"title": PREDICTED_SETTING}) if line.basis == "predicted" else line
 
 
 def unexplained_line(surface: Surface, observed: float) -> LedgerLine:

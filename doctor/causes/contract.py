@@ -13,6 +13,8 @@ from doctor.schema.ablation import Ablation
 from doctor.schema.accounting import Accounting
 from doctor.schema.evidence import Evidence
 from doctor.schema.finding import EvidenceLine, Finding, FindingStatus, Remedy
+from doctor.schema.plan import Basis
+from doctor.schema.prediction import Forecast
 from doctor.schema.rates import Interval
 from doctor.schema.setup import Setup
 
@@ -41,6 +43,8 @@ class Case:
     reference: Setup | None = None
     """The setup of the figure that was hoped for."""
     accounting: Accounting | None = None
+    forecast: Forecast | None = None
+    """What the performance model expects of this setup on this card."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class Judgement:
     """The one further piece of evidence that would settle it."""
     plausibility: float = 1.0
     """How likely that this cause acts here, given what was read; orders what has equal strength."""
+    basis: Basis = "computed"
+    """What ``factor`` stands on."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Cause:
     family: Family
     needs: tuple[str, ...]
     """The kinds of evidence that its judgement reads: fields of ``Evidence``, ``reference``,
-    ``accounting``."""
+    ``accounting``, ``forecast``."""
     judge: Callable[[Case], Judgement]
     remedy: Remedy
     factor: str | None = None
@@ -96,7 +102,7 @@ class Cause:
             status=judgement.status,
             summary=judgement.summary,
             effect=judgement.factor,
-            basis="computed" if judgement.factor is not None else None,
+            basis=judgement.basis if judgement.factor is not None else None,
             evidence=judgement.lines,
             remedy=self.remedy,
             factor=self.factor,

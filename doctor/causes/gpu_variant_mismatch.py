@@ -6,14 +6,19 @@ from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import about, fact_of, ruled_out, speaks_against, speaks_for, unknown
 from doctor.schema.evidence import Fact
 from doctor.schema.finding import Remedy
+from doctor.schema.prediction import Forecast
+from doctor.schema.rates import Interval
 from doctor.schema.setup import Hardware
 
 _CUT_DOWN = ("a800", "h800", "h20", "a100x", "l20")
 """Models with the same architecture as another and less of something."""
+_MODEL = "performance model"
 
 
 def judge(case: Case) -> Judgement:
-    """Names and form factors; a PCIe card against a figure that does not say is a suspicion."""
+    """By the model where both cards have data sheets; else by names and form factors."""
+    if case.forecast is not None and case.forecast.hardware is not None:
+        return _predicted(case.forecast, case.forecast.hardware)
     name = fact_of(case.evidence.environment, "gpu.name")
     if name is None or not isinstance(name.value, str):
         return unknown("the GPU's full name and power limit (nvidia-smi)")
@@ -29,6 +34,29 @@ def judge(case: Case) -> Judgement:
     if mine in _CUT_DOWN:
         return _suspected(f"{name.value} is a reduced model", name, 0.7, 0.3)
     return unknown("the GPU of the published figure, with its form factor and memory")
+
+
+def _predicted(forecast: Forecast, factor: Interval) -> Judgement:
+    there, here = forecast.there, forecast.here
+    assert there is not None
+    assert here is not None
+    low, high = factor.low or factor.estimate, factor.high or factor.estimate
+    words = (
+        f"The published setup should give {here.total_tokens_per_s.estimate:.0f} total tok/s on"
+        f" {here.device_name} and {there.total_tokens_per_s.estimate:.0f} on {there.device_name}:"
+        f" a factor of {factor.estimate:.2f} ({low:.2f} to {high:.2f}), predicted"
+    )
+    if low > 1:
+        return ruled_out(f"{words}. The card is no reason to be slower.", speaks_against(words, _MODEL))
+    return Judgement(
+        "confirmed" if high < 1 else "inconclusive",
+        f"{words}.",
+        (speaks_for(words, _MODEL),),
+        strength="configuration",
+        factor=factor,
+        would_decide="" if high < 1 else "a calibration of this card (qdoctor calibrate)",
+        basis="predicted",
+    )
 
 
 def _reference(case: Case) -> Hardware | None:
@@ -69,9 +97,10 @@ CAUSE = Cause(
     id="gpu-variant-mismatch",
     title="Another variant of the GPU",
     family="measurement",
-    needs=("environment", "reference"),
+    needs=("environment", "reference", "forecast"),
     judge=judge,
-    remedy=Remedy(action="Compare with a figure of the same card, or scale by its memory bandwidth."),
+    remedy=Remedy(action="Compare with a figure of the same card, or with the one predicted for yours."),
+    factor="hardware",
     effects=(
         KnownEffect(
             17_500 / 27_688,

@@ -11,6 +11,7 @@ from doctor.commands._numbers import FiniteRange
 from doctor.errors import UsageError
 
 if TYPE_CHECKING:
+    from doctor.pipeline.forecast import Foretold
     from doctor.schema.accounting import Accounting
     from doctor.schema.evidence import Evidence
     from doctor.schema.setup import Setup
@@ -67,9 +68,13 @@ def diagnose(
         parts.append(_metrics(url))
     evidence = join(parts)
     setup, accounting = _reference(reference_id, evidence, observed_counts)
-    diagnosis = judge(
-        load_causes(), Case(evidence=evidence, reference=setup, accounting=accounting), reference_id
+    told = _foretold(setup, accounting, evidence)
+    case = Case(
+        evidence=evidence, reference=setup, accounting=accounting, forecast=told.forecast if told else None
     )
+    diagnosis = judge(load_causes(), case, reference_id)
+    if told is not None:
+        diagnosis = diagnosis.model_copy(update={"forecast": told.forecast, "ledger": told.ledger})
     if as_json:
         click.echo(diagnosis.model_dump_json(indent=2))
     else:
@@ -145,6 +150,15 @@ def _reference(
         return setup, None
     rate = max(rates, key=lambda item: (item.weight == "result", item.quantity == "output tokens"))
     return setup, settle(reference, rate.per_s, _counts(rate.quantity, counts), setup.workload)
+
+
+def _foretold(setup: Setup | None, accounting: Accounting | None, evidence: Evidence) -> Foretold | None:
+    """What the performance model says of the reference and of what evidence tells; None without one."""
+    if setup is None:
+        return None
+    from doctor.pipeline.forecast import foretell, scene_of
+
+    return foretell(scene_of(setup, accounting, evidence))
 
 
 def _counts(quantity: str, stated: str) -> Literal["output", "total", "unknown"]:

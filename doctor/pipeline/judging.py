@@ -10,6 +10,7 @@ from doctor.attribution.ledger import build_ledger
 from doctor.attribution.published import published_ledger
 from doctor.causes.catalogue import load_causes
 from doctor.causes.measured import judge_arm, judge_line
+from doctor.pipeline.expecting import expected, filling, foretold_findings
 from doctor.pipeline.settling import Settled
 from doctor.planning.arms import REFERENCE
 from doctor.reporting.html import render_html
@@ -40,8 +41,10 @@ def judged(
     """From the kept runs to the report, written in three forms."""
     plan = directory.read("plan", Plan) if directory.has("plan") else None
     runs = tuple(directory.runs()) if plan else ()
-    measurements, ledgers = _measured(settled, plan, runs)
-    findings = _findings(plan, measurements, ledgers)
+    environment = directory.read("environment", Environment)
+    measurements, ledgers = _measured(settled, plan, runs, environment)
+    told = expected(settled, environment, plan, measurements, runs)
+    findings = (*_findings(plan, measurements, ledgers), *foretold_findings(settled, told))
     grounds = Grounds(settled.accounting, plan, measurements, ledgers, _failures(plan, runs), interrupted)
     report = Report(
         provenance=Provenance(
@@ -58,10 +61,11 @@ def judged(
         reference_setup=settled.target,
         user_setup=settled.user,
         accounting=settled.accounting,
-        environment=directory.read("environment", Environment),
+        environment=environment,
         plan=plan,
         measurements=measurements,
-        ledgers=ledgers,
+        ledgers=(*ledgers, told.ledger) if told.ledger else ledgers,
+        forecast=told.forecast,
         findings=findings,
         fixes=first_fixes(settled.reference.id, settled.accounting, plan, measurements, ledgers, findings),
         runs=runs,
@@ -73,7 +77,7 @@ def judged(
 
 
 def _measured(
-    settled: Settled, plan: Plan | None, runs: Sequence[Run]
+    settled: Settled, plan: Plan | None, runs: Sequence[Run], environment: Environment
 ) -> tuple[tuple[ArmMeasurement, ...], tuple[Ledger, ...]]:
     why = f"not measured here: {plan.replica.why}" if plan and plan.replica else ""
     published = published_ledger(settled.accounting, why)
@@ -85,7 +89,8 @@ def _measured(
     ledgers = [published] if published else []
     if plan.factors:
         title = "From the reference setup to yours" + (", on the replica" if plan.replica else "")
-        ledgers.append(build_ledger(table, plan.factors, title=title))
+        prediction = filling(plan, table, environment)
+        ledgers.append(build_ledger(table, plan.factors, title=title, prediction=prediction))
     return measurements, tuple(ledgers)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from doctor.schema.diagnosis import Diagnosis, RankedFinding
 from doctor.schema.finding import Finding
+from doctor.schema.prediction import Prediction
 
 WIDTH = 80
 CANDIDATES = 8
@@ -24,6 +25,7 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
     for detail in diagnosis.verdict.details:
         yield from _wrapped(detail, "  ")
     yield from _accounting(diagnosis)
+    yield from _forecast(diagnosis)
     if diagnosis.candidates:
         yield ""
         yield "What the evidence shows"
@@ -57,6 +59,44 @@ def _accounting(diagnosis: Diagnosis) -> Iterator[str]:
     yield f"  requests/s        {rates.requests_per_s:12.3f}"
     yield f"  output tokens/s   {rates.output_tokens_per_s:12.1f}"
     yield f"  total tokens/s    {rates.total_tokens_per_s:12.1f}"
+
+
+def _forecast(diagnosis: Diagnosis) -> Iterator[str]:
+    """What the card should give, and the predicted way from the published figure to the observed one."""
+    forecast = diagnosis.forecast
+    expected = forecast.expected if forecast else None
+    if forecast is None or expected is None:
+        return
+    yield ""
+    yield "What the performance model expects (predicted, nothing was run)"
+    words = f"On {expected.device_name} the published setup should give {_rate(expected, total=True)}"
+    yield from _wrapped(f"{words}, which is {_rate(expected)}.", "  ")
+    if forecast.user is not None:
+        yield from _wrapped(f"Your setup, as far as it was told: {_rate(forecast.user)}.", "  ")
+    for one in forecast.standings:
+        yield from _wrapped(
+            f"{one.title}: {one.seen.estimate:.0f} {one.counts} tokens/s, {one.ratio.estimate:.0%} of that"
+            f" ({one.stands} its interval).",
+            "  ",
+        )
+    ledger = diagnosis.ledger
+    if ledger is None or ledger.refused:
+        return
+    unit = f"{ledger.counts} tokens/s"
+    yield f"  {ledger.start_tokens_per_s:9.1f}  {ledger.start_title}"
+    for line in ledger.lines:
+        interval = line.tokens_per_s
+        reach = ""
+        if interval.low is not None and interval.high is not None and interval.high > interval.low:
+            reach = f" ({-interval.high:+.0f} to {-interval.low:+.0f})"
+        yield from _wrapped(f"{-interval.estimate:+9.1f}  {line.title}{reach}", "  ", " " * 13)
+    yield f"  {ledger.end_tokens_per_s:9.1f}  {ledger.end_title}, in {unit}"
+
+
+def _rate(prediction: Prediction, *, total: bool = False) -> str:
+    interval = prediction.total_tokens_per_s if total else prediction.output_tokens_per_s
+    counts = "total" if total else "output"
+    return f"{interval.estimate:.0f} ({interval.low:.0f} to {interval.high:.0f}) {counts} tokens/s"
 
 
 def _candidate(place: int, item: RankedFinding) -> Iterator[str]:

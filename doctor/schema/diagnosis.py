@@ -5,6 +5,8 @@ from __future__ import annotations
 from doctor.schema.accounting import Accounting
 from doctor.schema.evidence import ObservedRate, Unread
 from doctor.schema.finding import Finding
+from doctor.schema.ledger import Ledger
+from doctor.schema.prediction import Forecast
 from doctor.schema.record import Record
 from doctor.schema.report import Verdict
 
@@ -31,6 +33,10 @@ class Diagnosis(Record):
     remaining_ratio: float | None = None
     """Observed over expected once both count the same."""
     accounting: Accounting | None = None
+    forecast: Forecast | None = None
+    """What the performance model expects of both setups, as far as evidence tells yours."""
+    ledger: Ledger | None = None
+    """From published to observed with every cell predicted."""
     candidates: tuple[RankedFinding, ...] = ()
     ruled_out: tuple[Finding, ...] = ()
     undecided: tuple[Finding, ...] = ()

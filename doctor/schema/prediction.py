@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from doctor.schema.rates import Interval, Rates
+from doctor.schema.rates import Counts, Interval, Rates
 from doctor.schema.record import Record
 from doctor.schema.setup import Scalar
 
@@ -128,3 +128,40 @@ class Advice(Record):
     max_ttft_s: float | None = None
     operating_point: CurvePoint | None = None
     """None: no concurrency keeps the bounds on this device."""
+
+
+class Standing(Record):
+    """A measured or observed rate held against what the model predicts for the same run."""
+
+    title: str
+    source: Literal["measured here", "observed"]
+    """Measured by this check on this card, or a figure somebody gave."""
+    counts: Counts
+    predicted: Interval
+    """Tokens/s as ``counts`` says."""
+    seen: Interval
+    ratio: Interval
+    """Seen over predicted; its interval holds the prediction's error, and the measurement's where known."""
+    stands: Literal["below", "within", "above"]
+    """Of the prediction's interval."""
+
+
+class Forecast(Record):
+    """What the model says of a check or a diagnosis. Only ``seen`` in the standings was measured."""
+
+    there: Prediction | None = None
+    """The published setup on the published card."""
+    here: Prediction | None = None
+    """The published setup on this machine's card; None without one, or where it is the same card."""
+    user: Prediction | None = None
+    """The user's setup on this machine's card, without one on the published card."""
+    hardware: Interval | None = None
+    """The factor on the rate that this machine's card stands for: ``here`` over ``there``."""
+    standings: tuple[Standing, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What is not predicted, and why."""
+
+    @property
+    def expected(self) -> Prediction | None:
+        """What the published setup should give on this machine."""
+        return self.here or self.there

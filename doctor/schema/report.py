@@ -10,6 +10,7 @@ from doctor.schema.finding import Finding
 from doctor.schema.ledger import Ledger
 from doctor.schema.measurement import ArmMeasurement
 from doctor.schema.plan import Plan
+from doctor.schema.prediction import Forecast
 from doctor.schema.record import Record
 from doctor.schema.reference import ReferenceRun
 from doctor.schema.run import Run
@@ -67,7 +68,9 @@ class Report(Record):
     plan: Plan | None = None
     measurements: tuple[ArmMeasurement, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
-    """The published figure's first; those measured on a replica after it, and marked so."""
+    """The published figure's first; those measured (on a replica: marked so), then the predicted one."""
+    forecast: Forecast | None = None
+    """What the performance model expects of both setups; predicted, not measured."""
     findings: tuple[Finding, ...] = ()
     fixes: tuple[FixAdvice, ...] = ()
     runs: tuple[Run, ...] = ()

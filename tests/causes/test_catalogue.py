@@ -42,7 +42,7 @@ def test_there_is_no_page_without_a_cause() -> None:
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
 def test_declares_what_it_reads_and_what_it_is_worth(cause: Cause) -> None:
-    known = set(Evidence.model_fields) | {"reference", "accounting"}
+    known = set(Evidence.model_fields) | {"reference", "accounting", "forecast"}
     assert set(cause.needs) <= known
     assert cause.needs
     assert cause.effects or cause.no_effect_known

@@ -44,6 +44,21 @@ def test_a_reference_settles_the_accounting_and_goes_into_the_commands() -> None
     assert "qdoctor check --reference qwen1.5-7b-chat-a100-80g" in result.output
 
 
+def test_evidence_with_a_gpu_is_held_against_the_model(tmp_path: Path) -> None:
+    path = tmp_path / "told.md"
+    path.write_text("1x NVIDIA L40S\n\n    vllm serve Qwen/Qwen1.5-7B-Chat --max-num-seqs 8\n")
+    figure = ("--observed", "150", "--observed-counts", "output")
+    arguments = ("diagnose", str(path), *figure, "--reference", "qwen1.5-7b-chat-a100-80g")
+    text = _run(*arguments).output
+    assert "What the performance model expects (predicted, nothing was run)" in text
+    assert "On NVIDIA L40S 48 GB the published setup should give" in text
+    assert "Hardware: NVIDIA L40S 48 GB" in text
+    assert max(map(len, text.splitlines())) <= 80
+    diagnosis = Diagnosis.model_validate_json(_run(*arguments, "--json").output)
+    assert diagnosis.ledger is not None
+    assert diagnosis.ledger.basis == "predicted"
+
+
 def test_nothing_given_is_wrong_usage() -> None:
     assert isinstance(_run("diagnose").exception, UsageError)
 
