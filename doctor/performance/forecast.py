@@ -11,7 +11,7 @@ from doctor.errors import UsageError
 from doctor.performance.cells import CellSetup, outcome, tokens_per_s
 from doctor.performance.gpus import find_gpu, gpu_of
 from doctor.performance.predict import Outcome, prediction_of
-from doctor.performance.uncertainty import LEVEL
+from doctor.performance.uncertainty import interval_of
 from doctor.schema.environment import Environment
 from doctor.schema.prediction import Forecast, Prediction, Standing
 from doctor.schema.rates import Counts, Interval
@@ -115,7 +115,7 @@ def _ratio(above: Outcome, below: Outcome) -> Interval:
     """One predicted rate over another, draw by draw."""
     rates = [tokens_per_s(prediction_of(one).rates, "total") for one in (above, below)]
     ratio = rates[0] / rates[1]
-    return _around(ratio, ratio * below.factors / above.factors, "two predictions, Monte Carlo")
+    return interval_of(ratio, ratio * below.factors / above.factors, "two predictions, Monte Carlo")
 
 
 def _against(seen: Interval, predicted: Interval, found: Outcome) -> Interval:
@@ -125,16 +125,4 @@ def _against(seen: Interval, predicted: Interval, found: Outcome) -> Interval:
         spread = (seen.high - seen.low) / (2 * _Z * seen.estimate)
         noise = np.random.default_rng(1).normal(0.0, spread, len(draws))
         draws = draws * np.exp(noise)
-    return _around(ratio, draws, "seen over predicted, Monte Carlo")
-
-
-def _around(estimate: float, draws: np.ndarray[tuple[int], np.dtype[np.float64]], method: str) -> Interval:
-    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(
-        estimate=estimate,
-        low=min(float(low), estimate),
-        high=max(float(high), estimate),
-        level=LEVEL,
-        n=len(draws),
-        method=method,
-    )
+    return interval_of(ratio, draws, "seen over predicted, Monte Carlo")

@@ -61,13 +61,18 @@ def duration_factors(
 
 def rate_interval(rate: float, factors: Floats, method: str) -> Interval:
     """The interval of a rate that goes down as the duration goes up."""
-    low, high = np.quantile(rate / factors, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return interval_of(rate, rate / factors, method)
+
+
+def interval_of(estimate: float, draws: Floats, method: str) -> Interval:
+    """The central interval of the draws; the estimate always lies in it."""
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Interval(
-        estimate=rate,
-        low=min(float(low), rate),
-        high=max(float(high), rate),
+        estimate=estimate,
+        low=min(float(low), estimate),
+        high=max(float(high), estimate),
         level=LEVEL,
-        n=len(factors),
+        n=len(draws),
         method=method,
     )
 
