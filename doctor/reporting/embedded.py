@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import re
 
 from doctor.errors import InputError
 from doctor.reporting.escape import for_script_block
+from doctor.reporting.parse import document_of_json
 from doctor.reporting.thinning import smaller_versions
-from doctor.schema.report import Report
+from doctor.schema.documents import Document
 
 ELEMENT = "qdoctor-report"
 PLAIN_LIMIT = 48_000
@@ -17,10 +19,13 @@ PLAIN_LIMIT = 48_000
 PACKED_LIMIT = 200_000
 """Characters that the packed report may take of the page's 500 KB; past it, samples are thinned."""
 
+LARGEST_BYTES = 200_000_000
+"""Nothing that qdoctor writes is larger; packed data could claim to unpack to anything."""
+
 _BLOCK = re.compile(rf'<script type="([^"]+)" id="{ELEMENT}"[^>]*>(.*?)</script>', re.DOTALL)
 
 
-def script_block(report: Report) -> str:
+def script_block(report: Document) -> str:
     """A data block that holds the report; browsers do not run it."""
     text = report.model_dump_json()
     if len(text) <= PLAIN_LIMIT:
@@ -33,7 +38,7 @@ def script_block(report: Report) -> str:
     return f'<script type="application/gzip" id="{ELEMENT}" data-encoding="base64">{packed}</script>'
 
 
-def report_of_page(page: str) -> Report:
+def report_of_page(page: str) -> Document:
     """The report that a page holds."""
     found = _BLOCK.search(page)
     if not found:
@@ -42,13 +47,22 @@ def report_of_page(page: str) -> Report:
         )
     kind, content = found.groups()
     try:
-        text = content if kind == "application/json" else gzip.decompress(base64.b64decode(content)).decode()
-        return Report.model_validate_json(text)
+        text = content if kind == "application/json" else _unpack(content)
     except (ValueError, OSError, EOFError) as error:
         raise InputError(
             f"The report inside this page cannot be read: {str(error).splitlines()[0]}",
             next_step="Use the report.json of the run directory instead.",
         ) from error
+    return document_of_json(text, "the page")
+
+
+def _unpack(content: str) -> str:
+    """What was packed; not more than a report can be, whatever the page claims."""
+    with gzip.GzipFile(fileobj=io.BytesIO(base64.b64decode(content))) as packed:
+        text = packed.read(LARGEST_BYTES + 1)
+    if len(text) > LARGEST_BYTES:
+        raise ValueError("it is larger than any report")
+    return text.decode()
 
 
 def _pack(text: str) -> str:

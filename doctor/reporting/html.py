@@ -1,4 +1,4 @@
-"""The report as one HTML file: no network, readable without scripts, nothing in it but the record."""
+"""A report as one HTML file: no network, readable without scripts, nothing in it but the record."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from doctor.reporting.embedded import script_block
 from doctor.reporting.language import Language, PageWords, Words
 from doctor.reporting.links import safe_link
 from doctor.reporting.redact import redacted
+from doctor.reporting.views.comparison import compared_sentence, comparison_page
+from doctor.reporting.views.diagnosis import diagnosis_page
 from doctor.reporting.views.page import page_of
-from doctor.reporting.views.verdict import retold
-from doctor.schema.report import Report
+from doctor.reporting.views.prediction import predicted_sentence, prediction_page
+from doctor.reporting.views.verdict import retold, retold_counting
+from doctor.schema.comparison import ComparisonReport
+from doctor.schema.diagnosis_report import DiagnosisReport
+from doctor.schema.documents import Document
+from doctor.schema.prediction_report import PredictionReport
 
 _FILTERS = (
     "rate", "as_printed", "step", "unsigned", "bounds", "factor", "ratio", "ratio_bounds",
@@ -25,24 +31,44 @@ _FILTERS = (
 )  # fmt: skip
 
 
-def render_html(report: Report, *, language: Language = "en") -> str:
+def render_html(report: Document, *, language: Language = "en") -> str:
     """The whole page. ``language`` is the one it opens in; readers can switch."""
     shown = redacted(report)
     style, script = _assembled("style.css"), _assembled("script.js")
     return (
         _environment()
-        .get_template("report.html.j2")
+        .get_template(f"{shown.kind}.html.j2")
         .render(
-            page=page_of(shown),
+            **_arranged(shown),
             report=shown,
             language=language,
             style=Markup(style),  # noqa: S704 - ours, and its hash stands in the policy
             script=Markup(script),  # noqa: S704 - likewise
             policy=_policy(style, script),
             embedded=Markup(script_block(shown)),  # noqa: S704 - escaped for a script element
-            chinese_verdict=retold(shown, Words("zh")),
         )
     )
+
+
+def _arranged(report: Document) -> dict[str, object]:
+    """What a kind's template shows: the arranged page, and its sentence in both languages."""
+    if isinstance(report, PredictionReport):
+        predicted = prediction_page(report)
+        return {"page": predicted, "sentence": _joined(predicted_sentence(predicted, PageWords()))}
+    if isinstance(report, ComparisonReport):
+        compared = comparison_page(report)
+        return {"page": compared, "sentence": _joined(compared_sentence(report, PageWords()))}
+    if isinstance(report, DiagnosisReport):
+        told = report.diagnosis.accounting
+        return {
+            "page": diagnosis_page(report),
+            "chinese_verdict": retold_counting(told, Words("zh")) if told else "",
+        }
+    return {"page": page_of(report), "chinese_verdict": retold(report, Words("zh"))}
+
+
+def _joined(sentences: list[str]) -> Markup:
+    return Markup(" ").join(sentences)
 
 
 @cache

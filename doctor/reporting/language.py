@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, Protocol
 
 from markupsafe import Markup, escape
 
@@ -24,6 +24,13 @@ def catalogue(language: Language) -> gettext.NullTranslations:
     return gettext.translation(
         DOMAIN, str(locations.templates() / "translations"), ["zh_Hans"], fallback=True
     )
+
+
+class Message(Protocol):
+    """Anything that says a message: in one language, or in both at once."""
+
+    def __call__(self, message: str, **values: object) -> str:
+        """The message with its ``{names}`` filled in."""
 
 
 @dataclass(frozen=True)

@@ -1,53 +1,50 @@
-"""Reading a report back: from a run directory, a report.json, or a page that holds one."""
+"""Reading a report back: from a run directory, a report.json, a page that holds one, or a bundle."""
 
 from __future__ import annotations
 
-import json
+import zipfile
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from doctor.errors import InputError
-from doctor.reporting.embedded import report_of_page
-from doctor.schema.report import SCHEMA_VERSION, Report
+from doctor.reporting.embedded import LARGEST_BYTES, report_of_page
+from doctor.reporting.parse import FILE_NAME, document_of_json
+from doctor.schema.documents import Document
+from doctor.schema.report import Report
 
-FILE_NAME = "report.json"
 
-
-def load_report(path: Path) -> Report:
+def load_report(path: Path) -> Document:
     """The report at ``path``; a directory's is its ``report.json``."""
     file = path / FILE_NAME if path.is_dir() else path
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = _text_of(file)
+    except (OSError, UnicodeDecodeError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
         raise InputError(
             "There is no report that can be read",
             where=str(file),
-            next_step=f"Give a run directory, its {FILE_NAME}, or a page that qdoctor wrote.",
+            next_step=f"Give a run directory, its {FILE_NAME}, or a page or a bundle that qdoctor wrote.",
         ) from error
-    return report_of_page(text) if text.lstrip()[:1] == "<" else report_of_json(text, str(file))
+    return report_of_page(text) if text.lstrip()[:1] == "<" else document_of_json(text, str(file))
 
 
-def report_of_json(text: str, where: str) -> Report:
-    """The report that a JSON text holds. One of a newer version is refused."""
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise InputError("This is not JSON", where=where, next_step="Write the report again.") from error
-    version = found.get("schema_version") if isinstance(found, dict) else None
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        raise InputError(
-            f"This report has schema version {version}; this qdoctor reads up to {SCHEMA_VERSION}",
-            where=where,
-            next_step="Upgrade it: pip install --upgrade qdoctor.",
-        )
-    try:
-        return Report.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"This is no qdoctor report: {place}: {first['msg']}",
-            where=where,
-            next_step=f"Give a {FILE_NAME} that qdoctor wrote, unchanged.",
-        ) from error
+def load_check(path: Path) -> Report:
+    """The report of a check at ``path``; other kinds are refused."""
+    report = load_report(path)
+    if isinstance(report, Report):
+        return report
+    raise InputError(
+        f"This is the report of a {report.kind}; it holds no runs",
+        where=str(path),
+        next_step="Give a run directory of `qdoctor check`, or its report.",
+    )
+
+
+def _text_of(file: Path) -> str:
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive, archive.open(FILE_NAME) as member:
+            content = member.read(LARGEST_BYTES + 1)
+    else:
+        with file.open("rb") as stream:
+            content = stream.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise OSError("larger than any report")
+    return content.decode("utf-8")

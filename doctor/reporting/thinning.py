@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
+from doctor.schema.documents import Document
 from doctor.schema.record import Record
 from doctor.schema.report import Report
 from doctor.schema.run import Run
@@ -13,9 +14,14 @@ _PLACES = 4
 _Sample = TypeVar("_Sample", bound=Record)
 
 
-def smaller_versions(report: Report) -> Iterator[Report]:
-    """The report itself, then versions that keep ever less of the raw series; each says so in a warning."""
+def smaller_versions(report: Document) -> Iterator[Document]:
+    """The report itself, then versions that keep ever less of the raw series; each says so in a warning.
+
+    Only a check holds series: other kinds have no smaller versions.
+    """
     yield report
+    if not isinstance(report, Report):
+        return
     rounded = _with_runs(report, tuple(map(_rounded, report.runs)))
     yield _warned(rounded, "This page keeps times to 0.1 ms; ")
     for every in (2, 4, 8, 16, 32):

@@ -1,10 +1,11 @@
-"""report.json, schema version 1: the only thing a renderer reads."""
+"""The report of a check: what ``qdoctor check`` writes as report.json."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from doctor.schema.accounting import Accounting
+from doctor.schema.check import CheckResult
 from doctor.schema.environment import Environment
 from doctor.schema.finding import Finding
 from doctor.schema.ledger import Ledger
@@ -58,6 +59,7 @@ class Report(Record):
     """Everything a reader can be shown. A missing stage is None or empty, never invented."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
+    kind: Literal["check"] = "check"
     provenance: Provenance
     verdict: Verdict
     reference: ReferenceRun
@@ -65,6 +67,8 @@ class Report(Record):
     user_setup: Setup | None = None
     accounting: Accounting
     environment: Environment
+    checks: tuple[CheckResult, ...] = ()
+    """What the checks of the environment found before the first run."""
     plan: Plan | None = None
     measurements: tuple[ArmMeasurement, ...] = ()
     ledgers: tuple[Ledger, ...] = ()

@@ -1,39 +1,45 @@
-"""The report as Markdown, made to be pasted into an issue."""
+"""A report as Markdown, made to be pasted into an issue."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from doctor.reporting.language import Language, Words
-from doctor.reporting.markdown.appendix import environment, method, publication, reproduce, runs
-from doctor.reporting.markdown.body import accounting, arms, causes, differences
-from doctor.reporting.markdown.front import fixes, ledgers, rates, verdict
+from doctor.reporting.markdown.check import check_sections
+from doctor.reporting.markdown.comparison import comparison_sections
+from doctor.reporting.markdown.diagnosis import diagnosis_sections
+from doctor.reporting.markdown.prediction import prediction_sections
+from doctor.reporting.markdown.sections import Sections
 from doctor.reporting.redact import redacted
-from doctor.reporting.views.page import Page, page_of
-from doctor.schema.report import Report
+from doctor.schema.comparison import ComparisonReport
+from doctor.schema.diagnosis_report import DiagnosisReport
+from doctor.schema.documents import Document
+from doctor.schema.prediction_report import PredictionReport
 
 LIMIT = 65_536
 """What GitHub takes in one issue or comment, in characters."""
 
-Section = Callable[[Page, Words], str]
 
-FIRST: tuple[Section, ...] = (verdict, rates, ledgers, fixes)
-REST: tuple[Section, ...] = (
-    accounting, differences, arms, causes, environment, publication, method, reproduce, runs,
-)  # fmt: skip
-"""Most telling first: where the limit is near, the last ones are left out, and it is said."""
-
-
-def render_markdown(report: Report, *, language: Language = "en") -> str:
+def render_markdown(report: Document, *, language: Language = "en") -> str:
     """The whole report, at most :data:`LIMIT` characters."""
-    page, words = page_of(redacted(report)), Words(language)
-    text = "\n\n".join(part for section in FIRST if (part := section(page, words)))
+    shown, words = redacted(report), Words(language)
+    if isinstance(shown, PredictionReport):
+        sections = prediction_sections(shown, words)
+    elif isinstance(shown, DiagnosisReport):
+        sections = diagnosis_sections(shown, words)
+    elif isinstance(shown, ComparisonReport):
+        sections = comparison_sections(shown, words)
+    else:
+        sections = check_sections(shown, words)
+    return _within_limit(sections, words)
+
+
+def _within_limit(sections: Sections, words: Words) -> str:
+    """Most telling first: where the limit is near, later ones are left out, and it is said."""
+    text = "\n\n".join(part for part in sections.first if part)
     text = text if len(text) <= LIMIT - 1000 else text[: LIMIT - 1000] + "…"
     left_out: list[str] = []
-    for section in REST:
-        part = section(page, words)
+    for name, part in sections.rest:
         if len(text) + len(part) > LIMIT - 500:
-            left_out.append(section.__name__)
+            left_out.append(name)
         elif part:
             text += f"\n\n{part}"
     if left_out:

@@ -79,7 +79,7 @@ def causes(page: Page, words: Words) -> str:
         return words("No cause was judged.")
     parts = [f"### {words('Causes')}"]
     for status, group in page.findings:
-        content = "\n\n".join(_finding(finding, words) for finding in group)
+        content = "\n\n".join(finding_text(finding, words) for finding in group)
         parts.append(fold(f"<b>{status_words(status, words)}</b> ({len(group)})", content))
     return "\n\n".join(parts)
 
@@ -95,10 +95,13 @@ def status_words(status: FindingStatus, words: Words) -> str:
     }[status]
 
 
-def _finding(finding: Finding, words: Words) -> str:
+def finding_text(finding: Finding, words: Words, tag: str = "") -> str:
+    """One cause with its evidence and its remedy; ``tag`` says what it stands on."""
     effect = f" ({numbers.factor(finding.effect.estimate)})" if finding.effect else ""
     stands = f", {basis_words(finding.basis, words)}" if finding.basis and finding.effect else ""
-    lines = [f"**{for_markdown(words(finding.title))}**{effect}{stands}: {for_markdown(finding.summary)}"]
+    told = f" [{for_markdown(words(tag))}]" if tag else ""
+    title = f"**{for_markdown(words(finding.title))}**{told}{effect}{stands}"
+    lines = [f"{title}: {for_markdown(finding.summary)}"]
     speaks = {"for": words("for"), "against": words("against"), "context": words("context")}
     lines.extend(
         f"- {speaks[line.speaks]}: {for_markdown(line.text)} <sub>{for_markdown(line.source)}</sub>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doctor.reporting import numbers
 from doctor.reporting.escape import code_block, for_markdown
 from doctor.reporting.language import Words
@@ -28,17 +30,24 @@ def verdict(page: Page, words: Words) -> str:
 
 def rates(page: Page, words: Words) -> str:
     """The three rates side by side; the one that was given is bold."""
+    return rate_table(page.rates, words)
+
+
+def rate_table(rates: Sequence[RateRow], words: Words) -> str:
+    """One row per throughput; which figure was given is told below."""
     head = ("", words("requests/s"), words("output tok/s"), words("total tok/s"), words("of the published"))
-    rows = [_rate_row(row, words) for row in page.rates]
+    told = table(head, [_rate_row(row, words) for row in rates], right=(1, 2, 3, 4))
+    if not any(row.given for row in rates):
+        return told
     note = words("Bold: the figure as it was given; the other rates follow from the tokens per request.")
-    return table(head, rows, right=(1, 2, 3, 4)) + f"\n\n<sub>{note}</sub>"
+    return f"{told}\n\n<sub>{note}</sub>"
 
 
 def ledgers(page: Page, words: Words) -> str:
     """Each ledger as a text waterfall."""
     if not page.falls:
         return words("No ledger: nothing was attributed. What is missing is told below.")
-    return "\n\n".join(_ledger(view, words) for view in page.falls)
+    return "\n\n".join(ledger_text(view, words) for view in page.falls)
 
 
 def fixes(page: Page, words: Words) -> str:
@@ -63,7 +72,11 @@ def who(row: RateRow, words: Words) -> str:
         if row.read_as == "output":
             return words("Observed, read as output tokens")
         return words("Observed, read as total tokens") if row.read_as == "total" else words("Observed")
-    own = words("Reference arm, here") if row.who == "reference arm" else words("Your setup, here")
+    own = {
+        "reference arm": words("Reference arm, here"),
+        "user arm": words("Your setup, here"),
+        "predicted": words("This setup"),
+    }[row.who]
     return own + (f" ({basis_words(row.basis, words)})" if row.basis else "")
 
 
@@ -85,7 +98,8 @@ def _rate_row(row: RateRow, words: Words) -> tuple[str, ...]:
     )
 
 
-def _ledger(view: Waterfall, words: Words) -> str:
+def ledger_text(view: Waterfall, words: Words) -> str:
+    """One ledger as a text waterfall with its legend."""
     ledger = view.ledger
     unit = words("output tok/s") if ledger.counts == "output" else words("total tok/s")
     parts = [f"### {for_markdown(words(ledger.title))} ({unit})"]

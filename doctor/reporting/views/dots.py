@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from doctor.reporting.views.scale import Scale, ratio_scale
 from doctor.schema.measurement import ArmMeasurement
@@ -53,14 +54,21 @@ def dot_plot(report: Report) -> DotPlot | None:
     shown = [m for m in report.measurements if _role(arms, m.arm) != "reference"]
     if not shown:
         return None
-    scale, ticks = ratio_scale([x for m in shown for x in _values(m.ratio_to_reference)])
     families = {finding.cause: finding.family for finding in report.findings}
     grouped: dict[str, list[Dot]] = {}
     for measurement in shown:
         arm = arms.get(measurement.arm)
-        grouped.setdefault(_family(arm, families), []).append(_dot(measurement, arm, scale))
+        grouped.setdefault(_family(arm, families), []).append(_dot(measurement, arm))
+    return placed([DotGroup(family, tuple(dots)) for family, dots in _ordered(grouped)])
+
+
+def placed(groups: Sequence[DotGroup]) -> DotPlot:
+    """The groups on one axis that holds all their ratios."""
+    scale, ticks = ratio_scale([x for group in groups for dot in group.dots for x in _values(dot.ratio)])
     return DotPlot(
-        groups=tuple(DotGroup(family, tuple(dots)) for family, dots in _ordered(grouped)),
+        groups=tuple(
+            DotGroup(group.family, tuple(_at(dot, scale) for dot in group.dots)) for group in groups
+        ),
         ticks=tuple((tick, scale.at(tick)) for tick in ticks),
         one=scale.at(1.0),
     )
@@ -86,18 +94,25 @@ def _values(interval: Interval | None) -> list[float]:
     return [v for v in (interval.estimate, interval.low, interval.high) if v is not None]
 
 
-def _dot(measurement: ArmMeasurement, arm: Arm | None, scale: Scale) -> Dot:
-    ratio = measurement.ratio_to_reference
-    drawable = ratio is not None and ratio.estimate > 0
+def _dot(measurement: ArmMeasurement, arm: Arm | None) -> Dot:
     return Dot(
         arm=measurement.arm,
         title=arm.title if arm else measurement.arm,
         basis=measurement.basis,
-        ratio=ratio,
+        ratio=measurement.ratio_to_reference,
         output=measurement.output_tokens_per_s,
         reason=measurement.reason,
         stability=measurement.stability,
-        at=scale.at(ratio.estimate) if ratio and drawable else None,
-        low=scale.at(max(ratio.low, scale.low)) if ratio and ratio.low is not None else None,
-        high=scale.at(ratio.high) if ratio and ratio.high is not None else None,
+    )
+
+
+def _at(dot: Dot, scale: Scale) -> Dot:
+    ratio = dot.ratio
+    if ratio is None:
+        return dot
+    return replace(
+        dot,
+        at=scale.at(ratio.estimate) if ratio.estimate > 0 else None,
+        low=scale.at(max(ratio.low, scale.low)) if ratio.low is not None else None,
+        high=scale.at(ratio.high) if ratio.high is not None else None,
     )

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 from doctor.reporting.views.bars import Waterfall
 from doctor.reporting.views.causes import findings_by_status
+from doctor.reporting.views.concurrency import Concurrency, concurrency_of
 from doctor.reporting.views.dots import DotPlot, dot_plot
 from doctor.reporting.views.environment import Fact, engine_facts, gpu_facts, machine_facts
 from doctor.reporting.views.rates import RateRow, rate_rows
 from doctor.reporting.views.runs import RunRow, run_rows
 from doctor.reporting.views.series import RunSeries, series_of
 from doctor.reporting.views.waterfall import waterfall
+from doctor.schema.accounting import Accounting
 from doctor.schema.environment import Gpu
 from doctor.schema.finding import Finding, FindingStatus
 from doctor.schema.ledger import Ledger
+from doctor.schema.rates import Counts
 from doctor.schema.report import Report
 
 FIRST_FIXES = 3
@@ -29,6 +32,7 @@ class Page:
     rates: tuple[RateRow, ...]
     falls: tuple[Waterfall, ...]
     dots: DotPlot | None
+    concurrency: Concurrency
     series: tuple[RunSeries, ...]
     findings: tuple[tuple[FindingStatus, tuple[Finding, ...]], ...]
     machine: tuple[Fact, ...]
@@ -37,6 +41,16 @@ class Page:
     runs: tuple[RunRow, ...]
     command: str
     on_replica: bool
+
+    @property
+    def accounting(self) -> Accounting:
+        """What both figures count."""
+        return self.report.accounting
+
+    @property
+    def chosen(self) -> Counts | None:
+        """The reading of the observed figure that is used further."""
+        return self.report.accounting.chosen
 
     def factor_title(self, factor: str) -> str:
         """A factor's title; its id where the plan does not name it."""
@@ -56,6 +70,7 @@ def page_of(report: Report) -> Page:
         rates=rate_rows(report),
         falls=tuple(waterfall(ledger, report.accounting) for ledger in report.ledgers),
         dots=dot_plot(report),
+        concurrency=concurrency_of(report),
         series=series_of(report),
         findings=findings_by_status(report),
         machine=machine_facts(report.environment),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from doctor.schema.accounting import Reading
+from doctor.schema.accounting import Accounting, Reading
 from doctor.schema.plan import Basis
+from doctor.schema.prediction import Prediction
 from doctor.schema.rates import Counts, Rates
 from doctor.schema.report import Report
 
@@ -15,7 +16,7 @@ from doctor.schema.report import Report
 class RateRow:
     """One throughput in three rates; ``given`` is the one that somebody stated, the others follow."""
 
-    who: Literal["published", "observed", "reference arm", "user arm"]
+    who: Literal["published", "observed", "reference arm", "user arm", "predicted"]
     rates: Rates
     given: Counts | None = None
     given_value: float | None = None
@@ -28,7 +29,11 @@ class RateRow:
 
 def rate_rows(report: Report) -> tuple[RateRow, ...]:
     """Published first, then each reading of the observed figure, then what the real setup gave here."""
-    accounting = report.accounting
+    return (*figure_rows(report.accounting), *_arm_rows(report))
+
+
+def figure_rows(accounting: Accounting) -> tuple[RateRow, ...]:
+    """The published figure and each reading of the observed one."""
     rows = [
         RateRow(
             who="published",
@@ -47,15 +52,24 @@ def rate_rows(report: Report) -> tuple[RateRow, ...]:
             read_as=reading.counts if unknown else None,
             ratios=_over(reading.observed, accounting.reference),
         )
-        for reading in _chosen_first(report)
+        for reading in _chosen_first(accounting)
     )
-    rows.extend(_arm_rows(report))
     return tuple(rows)
 
 
-def _chosen_first(report: Report) -> list[Reading]:
-    chosen = report.accounting.chosen
-    return sorted(report.accounting.readings, key=lambda r: r.counts != chosen)
+def predicted_rows(prediction: Prediction, published: Rates | None) -> tuple[RateRow, ...]:
+    """What was published, where something was, and what the model predicts."""
+    told = RateRow(
+        who="predicted",
+        rates=prediction.rates,
+        basis="predicted",
+        ratios=_over(prediction.rates, published) if published else None,
+    )
+    return (RateRow(who="published", rates=published), told) if published else (told,)
+
+
+def _chosen_first(accounting: Accounting) -> list[Reading]:
+    return sorted(accounting.readings, key=lambda r: r.counts != accounting.chosen)
 
 
 def _arm_rows(report: Report) -> list[RateRow]:

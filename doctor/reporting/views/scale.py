@@ -44,3 +44,11 @@ def _even_ticks(low: float, high: float) -> list[float]:
     step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / s <= 7)
     first, last = math.ceil((low - 1) / step), math.floor((high - 1) / step)
     return [round(1 + i * step, 4) for i in range(first, last + 1)]
+
+
+def round_up(value: float) -> float:
+    """The next round number above: the top of an axis."""
+    if value <= 0:
+        return 1.0
+    size = 10.0 ** (len(str(int(value))) - 1) if value >= 1 else 1.0
+    return next(step * size for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * size >= value)

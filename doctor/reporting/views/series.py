@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from doctor.reporting.views.scale import round_up
 from doctor.schema.report import Report
 from doctor.schema.run import EngineSample, HostSample, Run
 
@@ -110,7 +111,7 @@ def _panel(
             Line(name=name, path=_path(points), last=points[-1][1], highest=max(v for _, v in points))
             for name, points in drawn
         ),
-        top=top or _round_up(highest),
+        top=top or round_up(highest),
     )
 
 
@@ -148,11 +149,3 @@ def _rounder(largest: float) -> Callable[[float], str]:
     """Four significant digits of the largest value, no more: paths are most of the page's size."""
     places = 0 if largest >= 1000 else 1 if largest >= 100 else 2 if largest >= 10 else 3
     return lambda value: f"{value:.{places}f}".rstrip("0").rstrip(".") if places else f"{value:.0f}"
-
-
-def _round_up(value: float) -> float:
-    """The next round number above: the top of an axis."""
-    if value <= 0:
-        return 1.0
-    size = 10.0 ** (len(str(int(value))) - 1) if value >= 1 else 1.0
-    return next(step * size for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * size >= value)

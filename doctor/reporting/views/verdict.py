@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from doctor.reporting import numbers
 from doctor.reporting.language import Words
-from doctor.schema.accounting import Reading
+from doctor.schema.accounting import Accounting, Reading
 from doctor.schema.ledger import Ledger, LedgerLine
 from doctor.schema.report import Report
 
 
 def retold(report: Report, words: Words) -> str:
     """One or two sentences with the same numbers; empty where there is nothing to tell."""
-    parts = [_comparison(report, words), *(_share(ledger, words) for ledger in report.ledgers)]
+    parts = [retold_counting(report.accounting, words), *(_share(ledger, words) for ledger in report.ledgers)]
     if report.verdict.outcome == "failed":
         parts.insert(0, words("The check failed."))
     return ("" if words.language == "zh" else " ").join(part for part in parts if part)
 
 
-def _comparison(report: Report, words: Words) -> str:
-    reading = _reading(report)
+def retold_counting(told: Accounting, words: Words) -> str:
+    """What share of the published rate was observed, once both count the same; empty without a figure."""
+    reading = _reading(told)
     if reading is None:
         return ""
-    told, rates = report.accounting, report.accounting.reference
+    rates = told.reference
     sentence = words(
         "Your {observed} output tok/s is {share} of the published {published} output tok/s.",
         observed=numbers.rate(reading.observed.output_tokens_per_s),
@@ -48,8 +49,7 @@ def _share(ledger: Ledger, words: Words) -> str:
     return words("The largest share of the gap: {title}, {amount} {unit}.", **values)
 
 
-def _reading(report: Report) -> Reading | None:
-    told = report.accounting
+def _reading(told: Accounting) -> Reading | None:
     return next((r for r in told.readings if r.counts == told.chosen), next(iter(told.readings), None))
 
 

@@ -1,0 +1,90 @@
+"""The summary of a check: verdict, ledger, first three fixes."""
+
+from __future__ import annotations
+
+from doctor.reporting.escape import one_line
+from doctor.reporting.language import Words
+from doctor.reporting.terminal.lines import ROOM, Line, command_lines, wrapped
+from doctor.reporting.text_waterfall import ASCII_MARKS, MARKS, basis_words, text_rows
+from doctor.reporting.views.bars import Waterfall
+from doctor.reporting.views.page import FIRST_FIXES, Page, page_of
+from doctor.reporting.views.verdict import retold
+from doctor.schema.report import Report
+
+_OUTCOME_STYLE = {
+    "gap": "bold red",
+    "no gap": "bold green",
+    "inconclusive": "bold yellow",
+    "failed": "bold red",
+}
+
+
+def check_lines(report: Report, words: Words, width: int, *, unicode: bool) -> list[Line]:
+    """The lines with their styles, at most :data:`ROOM`; steps and commands give way first."""
+    page = page_of(report)
+    head = _verdict(page, words, width)
+    blocks = [_ledger(view, words, width, unicode=unicode) for view in page.falls]
+    fixes = _fixes_that_fit(page, words, width, ROOM - len(head) - sum(map(len, blocks)))
+    return [*head, *_ledgers(blocks, words, ROOM - len(head) - len(fixes)), *fixes]
+
+
+def _verdict(page: Page, words: Words, width: int) -> list[Line]:
+    style = _OUTCOME_STYLE[page.report.verdict.outcome]
+    own = page.report.verdict.sentence
+    told = own if words.language == "en" else retold(page.report, words) or own
+    lines = wrapped(told, width, most=5)
+    return [(line, style) for line in lines]
+
+
+def _ledgers(blocks: list[list[Line]], words: Words, room: int) -> list[Line]:
+    """As many ledgers as there is room for."""
+    out: list[Line] = []
+    for block in blocks:
+        left = room - len(out)
+        if len(block) <= left:
+            out += block
+        elif left >= 5:
+            # The first and the last level stay; steps in between give way.
+            out += [*block[: left - 2], ("  …", "dim"), block[-1]]
+    return out or [
+        ("", ""),
+        (words("No ledger: nothing was attributed. What is missing is told below."), "dim"),
+    ]
+
+
+def _ledger(view: Waterfall, words: Words, width: int, *, unicode: bool) -> list[Line]:
+    ledger = view.ledger
+    unit = words("output tok/s") if ledger.counts == "output" else words("total tok/s")
+    marks = MARKS if unicode else ASCII_MARKS
+    legend = ", ".join([unit, *(f"{marks[basis]} {basis_words(basis, words)}" for basis in view.bases)])
+    title = f"{words(ledger.title)} ({legend})"
+    if ledger.basis == "replica":
+        title = f"{words('Replica, not the published setup')} ({legend})"
+    rows = text_rows(view, width=width, words=words, unicode=unicode)
+    styles = {"level": "bold", "unexplained": "yellow", "accounting": "cyan"}
+    drawn = [(row, styles.get(bar.kind, "")) for row, bar in zip(rows, view.bars, strict=True)]
+    refused = (
+        [(words("Nothing was attributed: {why}", why=ledger.refused), "yellow")] if ledger.refused else []
+    )
+    return [("", ""), (title, "underline"), *refused, *drawn]
+
+
+def _fixes_that_fit(page: Page, words: Words, width: int, room: int) -> list[Line]:
+    """The fixes with as many of their commands as the ledgers leave room for, at least the first one's."""
+    for commands in range(FIRST_FIXES, 1, -1):
+        lines = _fixes(page, words, width, commands)
+        if len(lines) <= room:
+            return lines
+    return _fixes(page, words, width, 1)
+
+
+def _fixes(page: Page, words: Words, width: int, commands: int) -> list[Line]:
+    fixes = page.report.fixes[:FIRST_FIXES]
+    if not fixes:
+        return [("", ""), (words("No fix is advised: no cause was confirmed."), "dim")]
+    out = [("", ""), (words("What to do first"), "underline")]
+    for number, fix in enumerate(fixes, 1):
+        out.append((f"{number}. {one_line(fix.title)}: {one_line(fix.expected_gain)}", "bold"))
+        if fix.verify_command and number <= commands:
+            out += [(line, "dim") for line in command_lines(fix.verify_command, width)]
+    return out

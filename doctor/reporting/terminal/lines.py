@@ -1,0 +1,49 @@
+"""Lines for a terminal: wrapped, cut to its width, in characters that it can show."""
+
+from __future__ import annotations
+
+import textwrap
+
+from doctor.reporting import numbers
+from doctor.reporting.escape import one_line
+from doctor.reporting.text_waterfall import columns, fitted
+
+LINES = 24
+"""Of the smallest terminal that people still use."""
+ROOM = LINES - 3
+"""What a summary may take: below it a command says where the report lies."""
+
+Line = tuple[str, str]
+"""A text and its style."""
+
+
+def wrapped(text: str, width: int, *, most: int, indent: str = "") -> list[str]:
+    """The text on at most ``most`` lines; the last one says that something was cut."""
+    lines = textwrap.wrap(one_line(text), width, initial_indent=indent, subsequent_indent=indent) or [""]
+    if any(columns(line) > width for line in lines):
+        lines = textwrap.wrap(one_line(text), width // 2, initial_indent=indent, subsequent_indent=indent)
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: width - 2] + " …"]
+
+
+def command_lines(command: str, width: int) -> list[str]:
+    """A command on as few lines as it needs, broken so that it can still be copied."""
+    lines = textwrap.wrap(one_line(command), width - 6, break_long_words=False, break_on_hyphens=False)
+    return [f"   {line}" + (" \\" if i < len(lines) else "") for i, line in enumerate(lines, 1)]
+
+
+def shown(text: str, width: int, *, unicode: bool) -> str:
+    """Within the width, and without characters that the terminal cannot show."""
+    if not unicode:
+        plain = {numbers.MINUS: "-", numbers.NARROW: " ", "×": "x", "…": "...", "–": "-", "÷": "/", "→": "->"}
+        for sign, instead in plain.items():
+            text = text.replace(sign, instead)
+        text = text.encode("ascii", "replace").decode()
+    return _cut(text, width, unicode=unicode)
+
+
+def _cut(text: str, width: int, *, unicode: bool) -> str:
+    """Cut to the width where it is longer; leading spaces stay."""
+    if columns(text) <= width:
+        return text
+    indent = text[: len(text) - len(text.lstrip())]
+    return indent + fitted(text, width - len(indent), unicode=unicode).rstrip()
