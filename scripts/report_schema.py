@@ -17,30 +17,39 @@ from typing import Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from doctor.schema.comparison import ComparisonReport
+from doctor.schema.diagnosis_report import DiagnosisReport
+from doctor.schema.documents import DOCUMENT
+from doctor.schema.prediction_report import PredictionReport
 from doctor.schema.report import SCHEMA_VERSION, Report
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "docs" / "schemas" / "report.schema.json"
-DOCUMENT = ROOT / "docs" / "report-schema.md"
+PAGE = ROOT / "docs" / "report-schema.md"
 
 _HEAD = f"""# report.json, schema version {SCHEMA_VERSION}
 
 Everything that a report shows stands in one `report.json`; HTML, Markdown and the terminal
-summary are views of it. `report.html` holds the same report inside itself: give the page to
-`qdoctor report render` or `qdoctor diagnose` as it is.
+summary are views of it. `report.html` holds the same report inside itself, and a bundle holds
+`report.json`: give either to `qdoctor report` as it is.
+
+`kind` says which of four records it is: [Report](#report) of a check,
+[DiagnosisReport](#diagnosisreport), [PredictionReport](#predictionreport) or
+[ComparisonReport](#comparisonreport).
 
 A missing stage is `null` or empty, never zero. Numbers are finite. Rates say what they count:
 requests/s, output tok/s or total tok/s. The JSON Schema is
 [schemas/report.schema.json](schemas/report.schema.json). This page is generated from the
 records in `doctor/schema/` by `python scripts/report_schema.py`.
 
-A report of a newer version is refused by an older qdoctor, with advice.
+A report of a newer version is refused by an older qdoctor, with advice. A report of an older
+version is brought up to date when it is read, by one step per version in `doctor/schema/upgrades/`.
 """
 
 
 def schema_text() -> str:
     """The JSON Schema as it is committed."""
-    schema = Report.model_json_schema(mode="serialization")
+    schema = DOCUMENT.json_schema(mode="serialization")
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "qdoctor report", **schema}
     return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
@@ -51,9 +60,9 @@ def document_text() -> str:
 
 
 def records() -> list[type[BaseModel]]:
-    """The report's record and all records in it, in the order in which one meets them."""
+    """The four kinds of reports and all records in them, in the order in which one meets them."""
     found: list[type[BaseModel]] = []
-    waiting: list[type[BaseModel]] = [Report]
+    waiting: list[type[BaseModel]] = [Report, DiagnosisReport, PredictionReport, ComparisonReport]
     while waiting:
         record = waiting.pop(0)
         if record not in found:
@@ -123,7 +132,7 @@ def main() -> None:
     """Write both files."""
     SCHEMA.parent.mkdir(parents=True, exist_ok=True)
     SCHEMA.write_text(schema_text(), encoding="utf-8")
-    DOCUMENT.write_text(document_text(), encoding="utf-8")
+    PAGE.write_text(document_text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

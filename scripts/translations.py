@@ -23,7 +23,7 @@ FOLDER = ROOT / "templates" / "translations" / "zh_Hans" / "LC_MESSAGES"
 METHODS = [("templates/**.j2", "jinja2")]
 UNDATED = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """Stands where gettext wants a date: the files change when their messages do, and not otherwise."""
-TITLES = ("title", "family", "start_title", "end_title")
+TITLES = ("title", "family", "start_title", "end_title", "action")
 DYNAMIC = FOLDER.parents[1] / "dynamic.txt"
 """Messages that reach the catalogue through a variable: labels, titles of rows, families."""
 

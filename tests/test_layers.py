@@ -17,6 +17,7 @@ STAGES = {
     "attribution",
     "causes",
     "checks",
+    "comparison",
     "engines",
     "evidence",
     "performance",

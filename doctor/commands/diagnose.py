@@ -13,6 +13,7 @@ from doctor.errors import UsageError
 if TYPE_CHECKING:
     from doctor.pipeline.forecast import Foretold
     from doctor.schema.accounting import Accounting
+    from doctor.schema.diagnosis import Diagnosis
     from doctor.schema.evidence import Evidence
     from doctor.schema.setup import Setup
 
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 )
 @click.option("--url", metavar="URL", help="A metrics page; it is read twice, ten seconds apart.")
 @click.option("--json", "as_json", is_flag=True, help="Print the diagnosis as JSON.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write report.html, report.md and report.json into this folder.",
+)
 @click.pass_context
 def diagnose(
     context: click.Context,
@@ -39,6 +46,7 @@ def diagnose(
     observed_counts: str,
     url: str | None,
     as_json: bool,
+    output: Path | None,
 ) -> None:
     """Say why a throughput is low from FILES: results, logs, scripts, an issue's text.
 
@@ -79,7 +87,25 @@ def diagnose(
         click.echo(diagnosis.model_dump_json(indent=2))
     else:
         click.echo(diagnosis_text(diagnosis), nl=False)
+    if output is not None:
+        _write(diagnosis, reference_id, output)
     context.exit(diagnosis.verdict.exit_code)
+
+
+def _write(diagnosis: Diagnosis, reference_id: str | None, folder: Path) -> None:
+    """Write the report's three files, and say where."""
+    from doctor.commands._provenance import provenance_of_now
+    from doctor.references import load_reference
+    from doctor.reporting.write import write_report
+    from doctor.schema.diagnosis_report import DiagnosisReport
+
+    report = DiagnosisReport(
+        provenance=provenance_of_now(),
+        diagnosis=diagnosis,
+        reference=load_reference(reference_id) if reference_id else None,
+    )
+    for path in write_report(report, folder):
+        click.echo(path, err=True)
 
 
 def _judge_again(paths: tuple[Path, ...], *, as_json: bool) -> int:

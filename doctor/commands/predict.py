@@ -48,6 +48,12 @@ _ABOVE_ZERO = FiniteRange(min=0, min_open=True)
 )
 @click.option("--kv-cache-tokens", type=click.IntRange(1), help="KV cache size as the engine's log tells it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write report.html, report.md and report.json into this folder.",
+)
 @click.argument("more_gpus", nargs=-1, metavar="")
 @setup_options
 def predict(
@@ -62,6 +68,7 @@ def predict(
     calibration: Path | None,
     kv_cache_tokens: int | None,
     as_json: bool,
+    output: Path | None,
     more_gpus: tuple[str, ...],
     **options: Any,  # noqa: ANN401  (the flags of a setup)
 ) -> None:
@@ -78,13 +85,26 @@ def predict(
     table = _table(calibration)
     if compare:
         devices = _devices(gpu, (*compare, *more_gpus), table)
-        _print_table([_row(setup, name, table, kv_cache_tokens) for name in devices], as_json=as_json)
+        rows = [_row(setup, name, table, kv_cache_tokens) for name in devices]
+        _print_table(rows, as_json=as_json)
+        _write(rows, setup, reference_id, output)
         return
     case = _case(setup, gpu, table, kv_cache_tokens)
     if advise:
-        _print_advice(case, max_tpot_ms, max_ttft_ms, as_json=as_json)
+        found = _print_advice(case, max_tpot_ms, max_ttft_ms, as_json=as_json)
     else:
-        _print_one(case, as_json=as_json)
+        found = _print_one(case, as_json=as_json)
+    _write([found], setup, reference_id, output)
+
+
+def _write(
+    rows: Sequence[Prediction | Refused], setup: Setup, reference_id: str | None, output: Path | None
+) -> None:
+    if output is None:
+        return
+    from doctor.commands._predict_report import write_prediction
+
+    write_prediction(rows, setup, reference_id, output)
 
 
 def _start_fast() -> None:
@@ -191,11 +211,12 @@ def _with_curve(case: Case) -> Prediction:
     return _predicted(case).model_copy(update={"curve": curve, "knee_concurrency": knee(curve)})
 
 
-def _print_one(case: Case, *, as_json: bool) -> None:
+def _print_one(case: Case, *, as_json: bool) -> Prediction:
     from doctor.performance.describe import describe
 
     found = _with_curve(case)
     click.echo(found.model_dump_json(indent=1) if as_json else "\n".join(describe(found, case.setup)))
+    return found
 
 
 def _print_table(rows: Sequence[Prediction | Refused], *, as_json: bool) -> None:
@@ -208,7 +229,9 @@ def _print_table(rows: Sequence[Prediction | Refused], *, as_json: bool) -> None
         click.echo("\n".join(compare(rows)))
 
 
-def _print_advice(case: Case, max_tpot_ms: float | None, max_ttft_ms: float | None, *, as_json: bool) -> None:
+def _print_advice(
+    case: Case, max_tpot_ms: float | None, max_ttft_ms: float | None, *, as_json: bool
+) -> Prediction:
     from doctor.performance.advice import advice
     from doctor.performance.describe import describe_advice
 
@@ -216,6 +239,7 @@ def _print_advice(case: Case, max_tpot_ms: float | None, max_ttft_ms: float | No
         case, _with_curve(case), max_tpot_s=_seconds(max_tpot_ms), max_ttft_s=_seconds(max_ttft_ms)
     )
     click.echo(found.model_dump_json(indent=1) if as_json else "\n".join(describe_advice(found, case.setup)))
+    return found.prediction
 
 
 def _seconds(milliseconds: float | None) -> float | None:

@@ -68,8 +68,9 @@ def _main(sides: Sequence[Held], tools: Tools) -> RateComparison:
     ratios = tuple(
         tools.ratio(first.report.runs, first.side.arm, other.report.runs, other.side.arm) for other in others
     )
+    titles = {one.side.arm_title for one in sides}
     return RateComparison(
-        title="The setups that speak for the checks",
+        title=first.side.arm_title if len(titles) == 1 else "The setups that speak for the checks",
         rates=tuple(one.side.output_tokens_per_s for one in sides),
         ratios=ratios,
         shown=tuple(map(shown, ratios)),

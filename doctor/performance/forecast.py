@@ -9,6 +9,7 @@ import numpy as np
 
 from doctor.errors import UsageError
 from doctor.performance.cells import CellSetup, outcome, tokens_per_s
+from doctor.performance.curve import concurrency_curve, knee
 from doctor.performance.gpus import find_gpu, gpu_of
 from doctor.performance.predict import Outcome, prediction_of
 from doctor.performance.uncertainty import interval_of
@@ -64,8 +65,8 @@ def forecast(
     carried = attempt("The published setup on this card", lambda: on(reference, other))
     mine = attempt("Your setup", lambda: on(user, here or there, user_kv_cache_tokens))
     return Forecast(
-        there=_record(published),
-        here=_record(carried),
+        there=_with_curve(published),
+        here=_with_curve(carried),
         user=_record(mine),
         hardware=_ratio(carried, published) if published and carried else None,
         refused=tuple(refused),
@@ -109,6 +110,14 @@ def standing(
 
 def _record(found: Outcome | None) -> Prediction | None:
     return prediction_of(found) if found else None
+
+
+def _with_curve(found: Outcome | None) -> Prediction | None:
+    """The record with what other concurrencies would give."""
+    if found is None:
+        return None
+    curve = concurrency_curve(found.case)
+    return prediction_of(found).model_copy(update={"curve": curve, "knee_concurrency": knee(curve)})
 
 
 def _ratio(above: Outcome, below: Outcome) -> Interval:

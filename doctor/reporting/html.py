@@ -27,7 +27,7 @@ from doctor.schema.prediction_report import PredictionReport
 
 _FILTERS = (
     "rate", "as_printed", "step", "unsigned", "bounds", "factor", "ratio", "ratio_bounds",
-    "percent", "seconds", "signed", "scalar", "unit",
+    "percent", "seconds", "signed", "scalar", "unit", "coarse", "reach",
 )  # fmt: skip
 
 

@@ -30,6 +30,19 @@ def rate(value: float, *, aligned: bool = False) -> str:
     return _minus(text)
 
 
+def coarse(value: float) -> str:
+    """A rate that is not known to its decimals: 1334, 84.5, 2.63."""
+    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return _minus(f"{value:.{places}f}")
+
+
+def reach(interval: Interval) -> str:
+    """``[low, high]`` of a predicted rate, without decimals that nobody knows."""
+    if interval.low is None or interval.high is None:
+        return ""
+    return f"[{coarse(interval.low)}, {coarse(interval.high)}]"
+
+
 def as_printed(value: float) -> str:
     """A figure as its source prints it: every digit that was given, and no more."""
     return _minus(f"{value:.10g}")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from doctor.schema.prediction import Prediction
+from doctor.schema.prediction import Prediction, Refused
 from doctor.schema.rates import Rates
 from doctor.schema.record import Record
 from doctor.schema.reference import ReferenceRun
@@ -23,6 +23,10 @@ class PredictionReport(Record):
     setup: Setup
     predictions: tuple[Prediction, ...] = Field(min_length=1)
     """The first is the one that was asked for, the others stand beside it."""
+    refused: tuple[Refused, ...] = ()
+    """Devices that were asked for and on which the setup is not predicted."""
+    confirm: tuple[str, ...] = ()
+    """Commands that would confirm the first prediction on its device."""
     reference: ReferenceRun | None = None
     published: Rates | None = None
     """The published figure in all three rates, where the setup is a reference run's."""

@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from doctor.reporting.html import render_html
-from tests.reporting.samples import ALL, cpu_replica, gpu_measured, hostile, observed_only
+from tests.reporting import rendering
+from tests.reporting.samples import DOCUMENTS, cpu_replica, gpu_measured, hostile, observed_only
 
 VOID = {"meta", "link", "input", "img", "br", "hr"}
 
@@ -45,9 +46,9 @@ class Page(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.text))
 
 
-@pytest.fixture(scope="module", params=list(ALL))
+@pytest.fixture(scope="module", params=list(DOCUMENTS))
 def page(request: pytest.FixtureRequest) -> Page:
-    return Page(render_html(ALL[request.param]()))
+    return Page(rendering.page(request.param))
 
 
 def test_nothing_is_loaded(page: Page) -> None:
@@ -81,9 +82,9 @@ def test_one_first_heading_and_no_skipped_level(page: Page) -> None:
     assert all(b <= a + 1 for a, b in pairwise(levels))
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_size(name: str) -> None:
-    assert len(render_html(ALL[name]()).encode()) <= 500_000
+    assert len(rendering.page(name).encode()) <= 500_000
 
 
 def test_policy_allows_only_what_is_in_the_page() -> None:

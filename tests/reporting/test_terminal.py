@@ -8,18 +8,20 @@ import pytest
 from rich.console import Console
 
 from doctor.reporting.language import LANGUAGES, Language
-from doctor.reporting.terminal import LINES, print_summary, summary_lines
+from doctor.reporting.terminal import print_summary, summary_lines
+from doctor.reporting.terminal.lines import ROOM
 from doctor.reporting.text_waterfall import columns, fitted
-from tests.reporting.samples import ALL, gpu_measured, hostile
+from tests.reporting import rendering
+from tests.reporting.samples import DOCUMENTS, gpu_measured, hostile
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("unicode", [True, False])
 @pytest.mark.parametrize("width", [60, 80, 110])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_fits(name: str, *, unicode: bool, width: int, language: Language) -> None:
-    lines = summary_lines(ALL[name](), width=width, unicode=unicode, language=language)
-    assert len(lines) <= LINES
+    lines = summary_lines(rendering.document(name), width=width, unicode=unicode, language=language)
+    assert len(lines) <= ROOM
     for text, _ in lines:
         assert columns(text) <= width, text
         assert "\n" not in text

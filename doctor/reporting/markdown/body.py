@@ -108,7 +108,7 @@ def finding_text(finding: Finding, words: Words, tag: str = "") -> str:
         for line in finding.evidence
     )
     if finding.remedy:
-        lines.append(f"- {words('Remedy')}: {for_markdown(finding.remedy.action)}")
+        lines.append(f"- {words('Remedy')}: {for_markdown(words(finding.remedy.action))}")
         if finding.remedy.verify_command:
             lines.append("\n" + code_block(finding.remedy.verify_command, "sh"))
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from doctor.reporting.language import Words
 from doctor.reporting.markdown.appendix import environment, method, publication, reproduce, runs
 from doctor.reporting.markdown.body import accounting, arms, causes, differences
 from doctor.reporting.markdown.curve import concurrency
+from doctor.reporting.markdown.forecast import expected
 from doctor.reporting.markdown.front import fixes, ledgers, rates, verdict
 from doctor.reporting.markdown.sections import Sections
 from doctor.reporting.views.page import page_of
@@ -13,7 +14,8 @@ from doctor.schema.report import Report
 
 _FIRST = (verdict, rates, ledgers, fixes)
 _REST = (
-    accounting, differences, arms, causes, concurrency, environment, publication, method, reproduce, runs,
+    accounting, differences, arms, causes, expected, concurrency, environment, publication, method,
+    reproduce, runs,
 )  # fmt: skip
 
 

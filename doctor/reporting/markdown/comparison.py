@@ -53,7 +53,7 @@ def _sides(page: ComparisonPage, words: Words) -> str:
 
 def _side(row: SideRow, words: Words) -> tuple[str, ...]:
     side = row.side
-    what = f"{words(side.arm_title)}, {words('{n} runs', n=side.runs)}"
+    what = f"{words(side.arm_title)}, {words('runs: {n}', n=side.runs)}"
     return (
         f"**{side.label}** {for_markdown(side.name)} <sub>{MARKS[side.basis]} {for_markdown(what)}</sub>",
         numbers.rate(side.rates.requests_per_s),

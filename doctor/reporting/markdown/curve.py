@@ -16,15 +16,14 @@ def concurrency(page: Page, words: Words) -> str:
     """The charts of a check in numbers, folded; empty where there are none."""
     told = page.concurrency
     parts = []
-    if told.published:
-        device = told.prediction.device_name if told.prediction else ""
-        title = words("The published setup on {device}", device=for_markdown(device)) if device else ""
-        parts.append("\n\n".join(part for part in (title, curve_table(told.published, words)) if part))
+    for scene in (told.here, told.published):
+        if scene.chart:
+            device = for_markdown(scene.prediction.device_name) if scene.prediction else ""
+            if device:
+                parts.append(words("The published setup on {device}", device=device))
+            parts.append(curve_table(scene.chart, words))
     if told.replica:
         parts.append(f"{replica_note(words)}\n\n{curve_table(told.replica, words)}")
-    if told.prediction and told.prediction.components:
-        title = words("Where the published setup's time goes, predicted")
-        parts.append(f"{title}\n\n{split(told.prediction, words)}")
     return fold(words("Throughput over concurrency"), "\n\n".join(parts)) if parts else ""
 
 
@@ -36,8 +35,8 @@ def curve_table(chart: CurveChart, words: Words) -> str:
             str(point.concurrency),
             f"{MARKS['predicted']} {words('predicted')}"
             + (f", **{words('knee')}**" if point.concurrency == chart.knee else ""),
-            numbers.rate(point.output_tokens_per_s),
-            "–",
+            numbers.rate(point.output_tokens_per_s.estimate),
+            numbers.bounds(point.output_tokens_per_s) or "–",
         )
         for point in chart.points
     ]
@@ -49,10 +48,14 @@ def split(prediction: Prediction, words: Words) -> str:
     """Where the predicted time goes, largest part first."""
     ordered = sorted(prediction.components, key=lambda part: -part.fraction)
     rows = [
-        (for_markdown(words(part.name)), numbers.percent(part.fraction), f"{part.seconds:.1f}")
+        (
+            for_markdown(words(part.name)),
+            numbers.percent(part.fraction),
+            f"{1000 * prediction.mean_step_s * part.fraction:.2f}",
+        )
         for part in ordered
     ]
-    return table((words("Part"), words("share"), "s"), rows, right=(1, 2))
+    return table((words("Part"), words("share"), words("ms per step")), rows, right=(1, 2))
 
 
 def _mark(mark: Mark, words: Words) -> tuple[str, ...]:

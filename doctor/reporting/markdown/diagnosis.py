@@ -6,6 +6,7 @@ from doctor.reporting.escape import code_block, for_markdown
 from doctor.reporting.language import Words
 from doctor.reporting.markdown.blocks import bullets, fold
 from doctor.reporting.markdown.body import finding_text
+from doctor.reporting.markdown.forecast import forecast
 from doctor.reporting.markdown.front import ledger_text, rate_table
 from doctor.reporting.markdown.sections import Sections
 from doctor.reporting.views.diagnosis import DiagnosisPage, diagnosis_page
@@ -21,10 +22,11 @@ def diagnosis_sections(report: DiagnosisReport, words: Words) -> Sections:
         first=[
             _verdict(page, words),
             rate_table(page.rates, words) if page.rates else "",
-            ledger_text(page.fall, words) if page.fall else "",
+            *(ledger_text(view, words) for view in page.falls),
             _decides(page, words),
         ],
         rest=[
+            ("forecast", forecast(page.expectations, page.forecast, words)),
             ("candidates", _candidates(page, words)),
             (
                 "excluded",

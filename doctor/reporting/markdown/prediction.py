@@ -27,6 +27,7 @@ def prediction_sections(report: PredictionReport, words: Words) -> Sections:
             ("concurrency", _curve(page, words)),
             ("time", f"### {words('Where the time goes')}\n\n{split(page.prediction, words)}"),
             ("devices", _devices(report, words)),
+            ("confirm", _confirm(page, words)),
             ("setup", _setup(page, words)),
             ("method", _method(page, words)),
             ("reproduce", f"### {words('How to reproduce it')}\n\n{code_block(page.command, 'sh')}"),
@@ -58,7 +59,13 @@ def _devices(report: PredictionReport, words: Words) -> str:
         )
         for told in report.predictions
     ]
+    rows += [(for_markdown(one.device), for_markdown(one.why), "–", "–", "–") for one in report.refused]
     return f"### {words('Device by device')}\n\n" + table(head, rows, right=(1, 2, 3, 4))
+
+
+def _confirm(page: PredictionPage, words: Words) -> str:
+    blocks = "\n\n".join(code_block(command, "sh") for command in page.report.confirm)
+    return f"### {words('Confirm it')}\n\n{blocks}" if blocks else ""
 
 
 def _setup(page: PredictionPage, words: Words) -> str:

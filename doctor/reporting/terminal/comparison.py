@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doctor.reporting import numbers
 from doctor.reporting.escape import one_line
 from doctor.reporting.language import Words
@@ -27,7 +29,7 @@ def comparison_lines(report: ComparisonReport, words: Words, width: int, *, unic
     lines += [
         ("", ""),
         (title, "underline"),
-        *((_side(row, width, unicode=unicode), "") for row in page.rows),
+        *((line, "") for line in _sides(page.rows, width, unicode=unicode)),
     ]
     differing = [*report.settings, *report.environment]
     room = ROOM - len(lines) - 2
@@ -41,13 +43,25 @@ def comparison_lines(report: ComparisonReport, words: Words, width: int, *, unic
     return lines
 
 
-def _side(row: SideRow, width: int, *, unicode: bool) -> str:
-    side = row.side
-    ratio = f"  {numbers.ratio(row.ratio.estimate)} {numbers.ratio_bounds(row.ratio)}" if row.ratio else ""
-    rate = f"{numbers.rate(side.rates.output_tokens_per_s)} {numbers.bounds(side.output_tokens_per_s)}"
-    tail = f"{rate}{ratio}".rstrip()
-    name = fitted(side.name, max(8, width - 4 - columns(tail)), unicode=unicode)
-    return f"{side.label} {name} {tail}"
+def _sides(rows: Sequence[SideRow], width: int, *, unicode: bool) -> list[str]:
+    """Label, name, rate with its interval, ratio with its interval; in columns."""
+    cells = [
+        (
+            numbers.rate(row.side.rates.output_tokens_per_s, aligned=True),
+            numbers.bounds(row.side.output_tokens_per_s),
+            numbers.ratio(row.ratio.estimate) if row.ratio else "",
+            numbers.ratio_bounds(row.ratio) if row.ratio else "",
+        )
+        for row in rows
+    ]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    tails = ["  ".join(cell.rjust(w) for cell, w in zip(line, widths, strict=True) if w) for line in cells]
+    room = max(8, width - 4 - max(map(columns, tails)))
+    names = [fitted(row.side.name, room, unicode=unicode) for row in rows]
+    return [
+        f"{row.side.label} {name}  {tail}".rstrip()
+        for row, name, tail in zip(rows, names, tails, strict=True)
+    ]
 
 
 def _row(row: Row, words: Words) -> str:

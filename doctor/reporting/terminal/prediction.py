@@ -32,7 +32,7 @@ def _curve(page: PredictionPage, words: Words, room: int, *, unicode: bool) -> l
     if not points or room < 4:
         return []
     every = -(-len(points) // (room - 2))
-    top = max(point.output_tokens_per_s for point in points)
+    top = max(point.output_tokens_per_s.estimate for point in points)
     mark = (MARKS if unicode else ASCII_MARKS)["predicted"]
     legend = f"{words('output tok/s')}, {mark} {words('predicted')}"
     title = f"{words('Output rate over requests in flight')} ({legend})"
@@ -40,9 +40,9 @@ def _curve(page: PredictionPage, words: Words, room: int, *, unicode: bool) -> l
     for place, point in enumerate(points):
         if place % every and point.concurrency != page.prediction.knee_concurrency:
             continue
-        filled = max(1, round(_BAR * point.output_tokens_per_s / top))
+        filled = max(1, round(_BAR * point.output_tokens_per_s.estimate / top))
         bar = fitted(("░" if unicode else "=") * filled, _BAR, unicode=unicode)
         knee = f"  {words('knee')}" if point.concurrency == page.prediction.knee_concurrency else ""
-        rate = numbers.rate(point.output_tokens_per_s, aligned=True)
+        rate = numbers.rate(point.output_tokens_per_s.estimate, aligned=True)
         lines.append((f"{point.concurrency:6d} {bar} {rate:>9}{knee}", ""))
     return lines[:room]

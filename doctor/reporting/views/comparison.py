@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ class ComparisonPage:
     command: str
 
     @property
+    def limit(self) -> str:
+        """The limit that was set, as a percentage."""
+        return _limit(self.report)
+
+    @property
     def on_replica(self) -> bool:
         """Whether the sides were measured on stand-ins for the published setup."""
         return self.report.sides[0].basis == "replica"
@@ -49,8 +55,7 @@ def compared_sentence(report: ComparisonReport, words: Message) -> list[str]:
     told = [_sentence(row, report.sides[0], words) for row in _rows(report)[1:]]
     if report.gate is None:
         return told
-    limit = numbers.percent(report.gate.fraction, None if report.gate.fraction * 100 % 1 else 0)
-    return [*told, _gate_sentence(report, limit, words)]
+    return [*told, _gate_sentence(report, _limit(report), words)]
 
 
 def _sentence(row: SideRow, first: Side, words: Message) -> str:
@@ -80,6 +85,12 @@ def _gate_sentence(report: ComparisonReport, limit: str, words: Message) -> str:
             "Whether the limit of {limit} slower is exceeded cannot be said from these runs.", limit=limit
         )
     return words("The limit of {limit} slower is kept.", limit=limit)
+
+
+def _limit(report: ComparisonReport) -> str:
+    """The limit as a percentage, with a decimal only where it has one."""
+    fraction = report.gate.fraction if report.gate else 0.0
+    return numbers.percent(fraction, 0 if math.isclose(100 * fraction, round(100 * fraction)) else 1)
 
 
 def _rows(report: ComparisonReport) -> tuple[SideRow, ...]:

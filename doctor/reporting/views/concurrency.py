@@ -16,37 +16,61 @@ from doctor.schema.setup import Setup, Workload
 
 
 @dataclass(frozen=True)
-class Concurrency:
-    """The two charts and the prediction behind the first."""
+class Scene:
+    """One chart: a curve with what may stand beside it."""
 
-    published: CurveChart | None
-    """On the published hardware: predicted, and measured where the published setup itself was run."""
-    replica: CurveChart | None
-    """Measured on the replica, on an axis of its own."""
-    prediction: Prediction | None
-    stands_at: int | None
+    chart: CurveChart | None
+    prediction: Prediction | None = None
+    stands_at: int | None = None
     """Requests in flight with which the model reaches the observed rate, where yours are not known."""
+
+
+@dataclass(frozen=True)
+class Concurrency:
+    """The charts of a check. Figures of different hardware never share an axis."""
+
+    published: Scene
+    """The published setup on the published card."""
+    here: Scene
+    """The published setup on this machine's card, where that is another one."""
+    replica: CurveChart | None
+    """Measured on the replica."""
 
 
 def concurrency_of(report: Report) -> Concurrency:
     """The charts that the report has the figures for."""
-    prediction = next(iter(report.predictions), None)
+    there = report.forecast.there if report.forecast else None
+    here = report.forecast.here if report.forecast else None
     replica = report.plan is not None and report.plan.replica is not None
     measured = _measured(report)
-    published, stands_at = None, None
-    if prediction is not None or not replica:
-        marks = [*predicted_marks(report.reference_setup, prediction), *(() if replica else measured)]
-        points = prediction.curve if prediction else ()
-        yours = _yours(report) or _crossing(report, points)
-        stands_at = yours[0].concurrency if yours and yours[0].basis == "computed" else None
-        knee = prediction.knee_concurrency if prediction else None
-        published = curve_chart(points, [*marks, *yours], levels_of(report.accounting), knee)
+    levels = levels_of(report.accounting)
+    published = [level for level in levels if level.kind == "published"]
+    if here is not None:
+        observed = [level for level in levels if level.kind == "observed"]
+        return Concurrency(
+            published=_scene(report, there, (), published),
+            here=_scene(report, here, () if replica else measured, observed),
+            replica=None,
+        )
     return Concurrency(
-        published=published,
+        published=_scene(report, there, () if replica else measured, levels),
+        here=Scene(None),
         replica=curve_chart((), measured, (), None) if replica and _several(measured) else None,
-        prediction=prediction,
-        stands_at=stands_at,
     )
+
+
+def _scene(
+    report: Report, prediction: Prediction | None, measured: Sequence[Mark], levels: Sequence[Level]
+) -> Scene:
+    points = prediction.curve if prediction else ()
+    marks = [*predicted_marks(report.reference_setup, prediction), *measured]
+    stands_at = None
+    if any(level.kind == "observed" for level in levels):
+        yours = _yours(report) or _crossing(report, points)
+        marks += yours
+        stands_at = yours[0].concurrency if yours and yours[0].basis == "computed" else None
+    knee = prediction.knee_concurrency if prediction else None
+    return Scene(curve_chart(points, marks, levels, knee), prediction, stands_at)
 
 
 def predicted_marks(setup: Setup, prediction: Prediction | None) -> list[Mark]:

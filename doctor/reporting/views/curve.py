@@ -56,6 +56,8 @@ class CurveChart:
     levels: tuple[Level, ...]
     places: tuple[tuple[float, float], ...]
     """Of the predicted points."""
+    band: str
+    """The predicted points' intervals as an outline; empty where there are none."""
     knee: int | None
     knee_x: float | None
     x_ticks: tuple[tuple[int, float], ...]
@@ -111,7 +113,8 @@ def curve_chart(
         points=tuple(points),
         marks=tuple(_placed(mark, x_of(mark.concurrency), y_of) for mark in marks),
         levels=_levels(levels, y_of),
-        places=tuple((x_of(p.concurrency), y_of(p.output_tokens_per_s)) for p in points),
+        places=tuple((x_of(p.concurrency), y_of(p.output_tokens_per_s.estimate)) for p in points),
+        band=_band(points, x_of, y_of),
         knee=knee,
         knee_x=x_of(knee) if knee is not None and points else None,
         x_ticks=tuple((tick, x_of(tick)) for tick in _powers(known[0], known[-1])),
@@ -122,10 +125,17 @@ def curve_chart(
 
 def _reached(points: Sequence[CurvePoint], marks: Sequence[Mark], levels: Sequence[Level]) -> list[float]:
     return [
-        *(point.output_tokens_per_s for point in points),
+        *(point.output_tokens_per_s.high or point.output_tokens_per_s.estimate for point in points),
         *(mark.output.high or mark.output.estimate for mark in marks),
         *(level.output for level in levels),
     ]
+
+
+def _band(points: Sequence[CurvePoint], x_of: Callable[[int], float], y_of: _Place) -> str:
+    ends = [(p.concurrency, p.output_tokens_per_s.low, p.output_tokens_per_s.high) for p in points]
+    upper = [(x_of(at), y_of(high)) for at, low, high in ends if low is not None and high is not None]
+    lower = [(x_of(at), y_of(low)) for at, low, high in ends if low is not None and high is not None]
+    return " ".join(f"{x:g},{y:g}" for x, y in (*upper, *reversed(lower)))
 
 
 def _placed(mark: Mark, x: float, y_of: _Place) -> Mark:
@@ -149,7 +159,7 @@ def _powers(low: int, high: int) -> list[int]:
 def reached_at(points: Sequence[CurvePoint], output: float) -> int | None:
     """The concurrency at which the predicted curve first reaches a rate, between its points on a log axis."""
     for before, after in pairwise(points):
-        low, high = before.output_tokens_per_s, after.output_tokens_per_s
+        low, high = before.output_tokens_per_s.estimate, after.output_tokens_per_s.estimate
         if low <= output <= high and high > low:
             share = (output - low) / (high - low)
             return round(

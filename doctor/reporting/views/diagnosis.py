@@ -6,12 +6,14 @@ import shlex
 from dataclasses import dataclass
 
 from doctor.reporting.views.bars import Waterfall
+from doctor.reporting.views.forecast import Expectation, expectations
 from doctor.reporting.views.rates import RateRow, figure_rows
 from doctor.reporting.views.waterfall import waterfall
 from doctor.schema.accounting import Accounting
 from doctor.schema.diagnosis import RankedFinding
 from doctor.schema.diagnosis_report import DiagnosisReport
 from doctor.schema.ledger import Ledger, LedgerLine
+from doctor.schema.prediction import Forecast
 from doctor.schema.rates import Counts, Interval
 
 FIRST = 3
@@ -25,8 +27,18 @@ class DiagnosisPage:
     report: DiagnosisReport
     accounting: Accounting | None
     rates: tuple[RateRow, ...]
-    fall: Waterfall | None
+    falls: tuple[Waterfall, ...]
     command: str
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """What the performance model expects."""
+        return self.report.diagnosis.forecast
+
+    @property
+    def expectations(self) -> tuple[Expectation, ...]:
+        """Its predictions."""
+        return expectations(self.report.diagnosis.forecast)
 
     @property
     def chosen(self) -> Counts | None:
@@ -42,12 +54,13 @@ class DiagnosisPage:
 def diagnosis_page(report: DiagnosisReport) -> DiagnosisPage:
     """Arrange a diagnosis."""
     accounting = report.diagnosis.accounting
-    ledger = counting_ledger(accounting) if accounting else None
+    counting = counting_ledger(accounting) if accounting else None
+    ledgers = [ledger for ledger in (counting, report.diagnosis.ledger) if ledger is not None]
     return DiagnosisPage(
         report=report,
         accounting=accounting,
         rates=figure_rows(accounting) if accounting else (),
-        fall=waterfall(ledger, accounting) if ledger else None,
+        falls=tuple(waterfall(ledger, accounting) for ledger in ledgers),
         command=shlex.join(report.provenance.command),
     )
 

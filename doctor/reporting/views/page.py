@@ -10,6 +10,7 @@ from doctor.reporting.views.causes import findings_by_status
 from doctor.reporting.views.concurrency import Concurrency, concurrency_of
 from doctor.reporting.views.dots import DotPlot, dot_plot
 from doctor.reporting.views.environment import Fact, engine_facts, gpu_facts, machine_facts
+from doctor.reporting.views.forecast import Expectation, expectations
 from doctor.reporting.views.rates import RateRow, rate_rows
 from doctor.reporting.views.runs import RunRow, run_rows
 from doctor.reporting.views.series import RunSeries, series_of
@@ -18,6 +19,7 @@ from doctor.schema.accounting import Accounting
 from doctor.schema.environment import Gpu
 from doctor.schema.finding import Finding, FindingStatus
 from doctor.schema.ledger import Ledger
+from doctor.schema.prediction import Forecast
 from doctor.schema.rates import Counts
 from doctor.schema.report import Report
 
@@ -41,6 +43,16 @@ class Page:
     runs: tuple[RunRow, ...]
     command: str
     on_replica: bool
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """What the performance model expects."""
+        return self.report.forecast
+
+    @property
+    def expectations(self) -> tuple[Expectation, ...]:
+        """Its predictions."""
+        return expectations(self.report.forecast)
 
     @property
     def accounting(self) -> Accounting:

@@ -61,14 +61,14 @@ def prediction_page(report: PredictionReport) -> PredictionPage:
 def predicted_sentence(page: PredictionPage, words: Message) -> list[str]:
     """What should be reached, and how the published figure stands to it; one or two sentences."""
     told = page.prediction.output_tokens_per_s
-    values = {"device": page.prediction.device_name, "output": numbers.rate(told.estimate)}
+    values = {"device": page.prediction.device_name, "output": numbers.coarse(told.estimate)}
     if told.low is None or told.high is None:
         return [words("On {device}, this setup should reach {output} output tok/s.", **values)]
     reach = words(
         "On {device}, this setup should reach {output} output tok/s, {low} to {high} at {level}.",
         **values,
-        low=numbers.rate(told.low),
-        high=numbers.rate(told.high),
+        low=numbers.coarse(told.low),
+        high=numbers.coarse(told.high),
         level=numbers.percent(told.level, 0),
     )
     if page.published_lies is None or page.report.published is None:
@@ -84,8 +84,6 @@ def predicted_sentence(page: PredictionPage, words: Message) -> list[str]:
 
 def _memory(prediction: Prediction) -> tuple[tuple[str, int], ...]:
     memory = prediction.memory
-    if memory is None:
-        return ()
     return (
         ("Weights", memory.weights),
         ("KV cache", memory.kv_cache),

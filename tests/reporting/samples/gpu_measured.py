@@ -12,6 +12,7 @@ from doctor.schema.rates import Rates
 from doctor.schema.report import FixAdvice, Provenance, Report, Verdict
 from doctor.schema.run import Run
 from doctor.schema.setup import Origin
+from tests.reporting.samples.prediction import forecast
 from tests.reporting.samples.published import RATES, REFERENCE, REFERENCE_SETUP, accounting_unknown
 from tests.reporting.samples.series import GIB, run
 from tests.reporting.samples.shares import around, fixes, two_factor_lines, two_factor_pair
@@ -343,6 +344,7 @@ def gpu_measured() -> Report:
             duration_s=3228.4,
             engine_tried="vLLM 0.32.0",
         ),
+        forecast=forecast(),
         verdict=Verdict(
             outcome="gap",
             sentence=(
