@@ -14,7 +14,7 @@ from doctor.planning.difference import differences
 from doctor.planning.factors import factor_of, factors
 from doctor.planning.setups import user_setup
 from doctor.references import load_reference, reference_setup
-from doctor.reporting.embedded import report_of_page
+from doctor.reporting.load import load_check
 from doctor.rundir import RunDirectory
 from doctor.schema.evidence import Delivered, Evidence, Fact, Origin
 from doctor.schema.ledger import Ledger
@@ -142,7 +142,7 @@ def test_a_diagnosis_takes_the_users_setup_from_evidence() -> None:
 
 def judged_again(folder: Path, slower: float) -> Report:
     """The sample's check, judged from its raw runs, each ``slower`` times as long."""
-    page = report_of_page(SAMPLE.read_text(encoding="utf-8"))
+    page = load_check(SAMPLE)
     request = CheckRequest(reference=page.reference.id, engine_python="python3", budget_s=390.0)
     assert page.plan is not None
     with RunDirectory(folder) as directory:
