@@ -16,11 +16,15 @@ import yaml
 from doctor.performance.models import find_architecture
 from doctor.performance.predict import predict
 from doctor.performance.schedule import Job
+from doctor.reporting.embedded import report_of_page
 from doctor.schema.prediction import Prediction
 from doctor.schema.rates import Interval
+from doctor.schema.report import Report
 from doctor.schema.setup import EngineSettings, Model, Setup, Software, Workload
 
 DATA = Path(__file__).parent / "data"
+SAMPLE = DATA.parents[1] / "docs" / "samples" / "qwen1.5-7b-h200.html"
+"""The report of that check, with its raw runs."""
 MARK = "<!-- table: written by benchmarks/predict.py -->"
 
 
@@ -90,6 +94,45 @@ def trace() -> tuple[list[str], Prediction]:
     return lines, found
 
 
+def ablations() -> list[str]:
+    """One H200 by qdoctor: each change of the published setup as a factor on its rate, as it fell."""
+    report = report_of_page(SAMPLE.read_text(encoding="utf-8"))
+    assert isinstance(report, Report)
+    assert report.plan is not None
+    engines = {run.arm: run.engine for run in report.runs if run.engine}
+    rows: list[tuple[str, float, Interval, int | None, int]] = []
+    for arm, seen in zip(report.plan.arms, report.measurements, strict=True):
+        engine = engines.get(arm.id)
+        if seen.rates is None or engine is None:
+            continue
+        setup = arm.setup.model_copy(update={"software": Software(version=engine.vllm_version)})
+        found = predict(
+            setup, "h200", kv_cache_tokens=engine.kv_cache_tokens, usage="offline", flashinfer=False
+        )
+        rows.append(
+            (
+                arm.title,
+                seen.rates.output_tokens_per_s,
+                found.output_tokens_per_s,
+                seen.preemptions,
+                found.preemptions,
+            )
+        )
+    lines = [
+        "| one H200, vLLM 0.22.1 | measured, output tok/s | predicted (95 %) | error | factor, measured"
+        " | factor, predicted | preemptions, measured and predicted |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    _, base, base_predicted, _, _ = rows[0]
+    for title, measured, interval, preempted, predicted in rows:
+        lines.append(
+            f"| {title} | {measured:.0f} | {interval.estimate:.0f} ({interval.low:.0f} to"
+            f" {interval.high:.0f}) | {interval.estimate / measured - 1:+.1%} | {measured / base:.3f}"
+            f" | {interval.estimate / base_predicted.estimate:.3f} | {preempted}, {predicted} |"
+        )
+    return lines
+
+
 def speed() -> str:
     """What a prediction costs."""
     case = setup_of(yaml.safe_load((DATA / "published.yaml").read_text())[1])
@@ -104,6 +147,7 @@ def table() -> str:
     """Everything as Markdown."""
     cases = yaml.safe_load((DATA / "published.yaml").read_text())
     lines, _ = trace()
+    lines += ["", *ablations()]
     lines += ["", "| figure | source | published | predicted (95 %) | error | in interval | remark |"]
     lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     judged: list[tuple[float, bool]] = []

@@ -47,6 +47,12 @@ _ABOVE_ZERO = FiniteRange(min=0, min_open=True)
     help="What `qdoctor calibrate` wrote; it wins over the GPU's shipped table.",
 )
 @click.option("--kv-cache-tokens", type=click.IntRange(1), help="KV cache size as the engine's log tells it.")
+@click.option(
+    "--flashinfer-sampler/--no-flashinfer-sampler",
+    "flashinfer",
+    default=None,
+    help="Whether top-k and top-p run on FlashInfer.  [default: as the version does]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--output",
@@ -67,6 +73,7 @@ def predict(
     max_ttft_ms: float | None,
     calibration: Path | None,
     kv_cache_tokens: int | None,
+    flashinfer: bool | None,
     as_json: bool,
     output: Path | None,
     more_gpus: tuple[str, ...],
@@ -83,13 +90,14 @@ def predict(
     _start_fast()
     setup = _setup(model, reference_id, vllm_version, take_overrides(options))
     table = _table(calibration)
+    told = {"kv_cache_tokens": kv_cache_tokens, "flashinfer": flashinfer}
     if compare:
         devices = _devices(gpu, (*compare, *more_gpus), table)
-        rows = [_row(setup, name, table, kv_cache_tokens) for name in devices]
+        rows = [_row(setup, name, table, told) for name in devices]
         _print_table(rows, as_json=as_json)
         _write(rows, setup, reference_id, output)
         return
-    case = _case(setup, gpu, table, kv_cache_tokens)
+    case = _case(setup, gpu, table, told)
     if advise:
         found = _print_advice(case, max_tpot_ms, max_ttft_ms, as_json=as_json)
     else:
@@ -157,13 +165,13 @@ def _table(calibration: Path | None) -> KernelTable | None:
     return load_table(calibration)
 
 
-def _case(setup: Setup, gpu: str | None, table: KernelTable | None, kv_cache_tokens: int | None) -> Case:
+def _case(setup: Setup, gpu: str | None, table: KernelTable | None, told: Mapping[str, Any]) -> Case:
     """On the GPU that was named, else the one of the calibration, else the published one."""
     from doctor.performance.case import prepare
     from doctor.performance.gpus import gpu_of
 
     device = gpu or (_device_of(table) if table else gpu_of(setup.hardware))
-    return prepare(setup, device, calibration=table, kv_cache_tokens=kv_cache_tokens)
+    return prepare(setup, device, calibration=table, **told)
 
 
 def _device_of(table: KernelTable) -> str | None:
@@ -185,15 +193,13 @@ def _devices(gpu: str | None, others: tuple[str, ...], table: KernelTable | None
     return ids
 
 
-def _row(
-    setup: Setup, gpu: str, table: KernelTable | None, kv_cache_tokens: int | None
-) -> Prediction | Refused:
+def _row(setup: Setup, gpu: str, table: KernelTable | None, told: Mapping[str, Any]) -> Prediction | Refused:
     from doctor.performance.case import prepare
     from doctor.schema.prediction import Refused
 
     own = table if table and table.gpu == gpu else None
     try:
-        return _predicted(prepare(setup, gpu, calibration=own, kv_cache_tokens=kv_cache_tokens))
+        return _predicted(prepare(setup, gpu, calibration=own, **told))
     except UsageError as error:
         return Refused(device=gpu, why=error.what)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from doctor.errors import UsageError
 from doctor.performance.architecture import Shape, shape_of
+from doctor.performance.costs import costs
 from doctor.performance.device import Device, device_for
 from doctor.performance.engine_profile import EngineProfile, Usage, engine_profile
 from doctor.performance.jobs import jobs_of
@@ -23,9 +24,6 @@ from doctor.performance.schedule import Job, Rules
 from doctor.performance.step_time import StepTimes
 from doctor.performance.timing import TimedRun, step_clock, time_run
 from doctor.schema.setup import Architecture, Setup
-
-_CPU_KV_BYTES = 4 * GIB
-"""vLLM's CPU backend without VLLM_CPU_KVCACHE_SPACE (``platforms/cpu.py``)."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,7 @@ def prepare(
     kv_cache_tokens: int | None = None,
     jobs: Sequence[Job] | None = None,
     usage: Usage | None = None,
+    flashinfer: bool | None = None,
 ) -> Case:
     """Everything up to the replay: device, engine settings, memory, requests."""
     architecture = _architecture(setup)
@@ -68,6 +67,7 @@ def prepare(
         device_memory_bytes=device.memory_bytes,
         usage=usage,
         graph_limit=device.graph_limit,
+        flashinfer=flashinfer,
     )
     budget = _budget(setup, architecture, device, engine)
     blocks, given = _blocks(setup, budget, engine, kv_cache_tokens)
@@ -80,7 +80,7 @@ def prepare(
         budget=budget,
         rules=_rules(engine, blocks),
         kv_given=given,
-        steps=_steps(setup, architecture, device, engine),
+        steps=_steps(setup, architecture, device, engine, requests),
         jobs=requests,
         timed_arrivals=any(job.arrival_s > 0 for job in requests),
     )
@@ -120,7 +120,7 @@ def _architecture(setup: Setup) -> Architecture:
 
 def _budget(setup: Setup, architecture: Architecture, device: Device, engine: EngineProfile) -> MemoryBudget:
     given = setup.engine
-    cpu_kv = given.kv_cache_memory_bytes or _CPU_KV_BYTES
+    cpu_kv = given.kv_cache_memory_bytes or round(costs().cpu_kv_bytes)
     return memory_budget(
         architecture,
         device.memory_bytes,
@@ -166,7 +166,9 @@ def _rules(engine: EngineProfile, blocks: int) -> Rules:
     )
 
 
-def _steps(setup: Setup, architecture: Architecture, device: Device, engine: EngineProfile) -> StepTimes:
+def _steps(
+    setup: Setup, architecture: Architecture, device: Device, engine: EngineProfile, jobs: Sequence[Job]
+) -> StepTimes:
     given = setup.engine
     dtype = model_dtype(architecture, given.dtype)
     kv = (
@@ -182,4 +184,5 @@ def _steps(setup: Setup, architecture: Architecture, device: Device, engine: Eng
         dtype="float32" if dtype in ("float32", "float") else "bfloat16",
         weight_dtype="fp8" if given.quantization == "fp8" else None,
         kv_bytes=bytes_per_element(str(kv)),
+        mean_prompt=sum(job.prompt_tokens for job in jobs) / len(jobs),
     )

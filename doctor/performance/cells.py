@@ -31,6 +31,8 @@ class CellSetup:
     gpu: str
     kv_cache_tokens: int | None = None
     calibration: KernelTable | None = None
+    flashinfer: bool | None = None
+    """Whether the engine samples with FlashInfer; None: its version's default."""
 
 
 def predicted_table(cells: Sequence[CellSetup], counts: Counts) -> CellTable:
@@ -71,7 +73,13 @@ def predicted_rates(cells: Sequence[CellSetup], counts: Counts) -> Mapping[froze
 
 def outcome(cell: CellSetup) -> Outcome:
     """One cell, replayed. Cells on the same card share their draws, others have draws of their own."""
-    case = prepare(cell.setup, cell.gpu, calibration=cell.calibration, kv_cache_tokens=cell.kv_cache_tokens)
+    case = prepare(
+        cell.setup,
+        cell.gpu,
+        calibration=cell.calibration,
+        kv_cache_tokens=cell.kv_cache_tokens,
+        flashinfer=cell.flashinfer,
+    )
     return outcome_of(case, samples=SAMPLES, seed=crc32(case.device.id.encode()))
 
 

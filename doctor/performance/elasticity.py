@@ -53,5 +53,5 @@ def _kv_elasticity(case: Case, run: TimedRun) -> float:
     ends = np.asarray([n, n * _KV_STEP])
     zero = np.zeros(2)
     times = sum(case.steps.components(Batches(ends, ends * per_request, zero, zero, zero)).values(), zero)
-    alone = float(seconds[run.prefill_tokens == 0].sum()) / run.duration_s
+    alone = float(seconds[run.batches.prefill == 0].sum()) / run.duration_s
     return -alone * (1.0 - float(np.log(times[1] / times[0]) / np.log(_KV_STEP)))

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from doctor.errors import UsageError
+from doctor.performance.costs import costs
 from doctor.performance.memory import GIB
+from doctor.performance.sampling_times import Picker
 from doctor.schema.setup import Setup
 
 Usage = Literal["offline", "server", "cpu offline", "cpu server"]
 CURRENT = (0, 32)
 _V1 = (0, 8)
-_GRAPH_BYTES = round(0.6 * GIB)
-"""What "Graph capturing finished … took x GiB" reports for 7B to 14B models: 0.5 to 0.8 GiB."""
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,19 @@ class HostProfile:
     """Relative (log) standard deviation."""
 
 
-HOST_ASYNC = HostProfile(0.6e-3, 13e-6, hidden=True, spread=0.5)
-"""541 µs per step and up to 12.7 µs per request on 0.27.1 without a GPU (SimLLM's step study)."""
-HOST_SYNC = HostProfile(1.2e-3, 13e-6, hidden=False, spread=0.5)
-"""The same work on the critical path, with input preparation; V1 before asynchronous scheduling."""
-HOST_V0 = HostProfile(2e-3, 60e-6, hidden=False, spread=0.6)
-"""V0: scheduling, input preparation and detokenisation in one thread. Per step from the smallest
-model's published speed: Qwen2/Qwen2.5-0.5B take 3.2 to 3.7 ms per step at batch 1 on vLLM 0.6.3
-and 0.4.2 (Qwen documentation), of which kernels are less than half. Per request: input
-preparation and detokenisation in Python; vLLM's 0.6.0 post tells that on 0.5.3 the GPU worked
-38 % of the time for Llama-3-8B on H100."""
-EAGER_LAYER_S = 0.35e-3
-"""Python and launches of one layer without CUDA graphs, about 12 operations; ± 50 %."""
+def host_async() -> HostProfile:
+    """Asynchronous scheduling: the next step is prepared while the GPU works."""
+    return HostProfile(costs().host_async_step_s, costs().host_request_s, hidden=True, spread=0.5)
+
+
+def host_sync() -> HostProfile:
+    """The same work on the critical path."""
+    return HostProfile(costs().host_sync_step_s, costs().host_request_s, hidden=False, spread=0.5)
+
+
+def host_v0() -> HostProfile:
+    """V0: scheduling, input preparation and detokenisation in one thread."""
+    return HostProfile(costs().host_v0_step_s, costs().host_v0_request_s, hidden=False, spread=0.6)
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ class EngineProfile:
     graph_bytes: int
     largest_graph: int
     host: HostProfile
-    sorts_vocabulary: bool
-    """Top-k and top-p sort the whole vocabulary."""
+    picker: Picker
+    """What applies top-k and top-p."""
+    picker_stated: bool
 
     def padded(self, tokens: int) -> int:
         """Tokens after padding to the CUDA graph that is used; unpadded beyond the largest."""
@@ -89,9 +91,18 @@ def parse_version(version: str | None) -> tuple[int, int] | None:
 
 
 def engine_profile(
-    setup: Setup, *, device_name: str, device_memory_bytes: int, usage: Usage, graph_limit: int = 512
+    setup: Setup,
+    *,
+    device_name: str,
+    device_memory_bytes: int,
+    usage: Usage,
+    graph_limit: int = 512,
+    flashinfer: bool | None = None,
 ) -> EngineProfile:
-    """The setup's engine settings over the defaults of its version on that device."""
+    """The setup's engine settings over the defaults of its version on that device.
+
+    ``flashinfer``: whether vLLM samples with FlashInfer; None: its version's default.
+    """
     given, stated = setup.engine, parse_version(setup.software.version)
     version = stated or CURRENT
     tokens, seqs = _batch_defaults(version, device_name, device_memory_bytes, usage)
@@ -111,11 +122,20 @@ def engine_profile(
         enforce_eager=eager,
         reserve_full_prompt=version >= (0, 20) or version < _V1,
         watermark=0.01 if version < _V1 else 0.0,
-        graph_bytes=_GRAPH_BYTES if version >= (0, 20) and not eager else 0,
+        graph_bytes=round(costs().cuda_graphs_bytes) if version >= (0, 20) and not eager else 0,
         largest_graph=0 if usage.startswith("cpu") else min(2 * seqs, graph_limit),
         host=_host(version, given.async_scheduling),
-        sorts_vocabulary=version < (0, 20),
+        picker=_picker(version, flashinfer),
+        picker_stated=flashinfer is not None,
     )
+
+
+def _picker(version: tuple[int, int], flashinfer: bool | None) -> Picker:
+    """FlashInfer is the default from 0.21 on (pull request 40376), where it is installed; Triton's
+    kernel came with 0.17 (33538); before, a sort."""
+    if _choose(flashinfer, version >= (0, 21)):
+        return "flashinfer"
+    return "triton" if version >= (0, 17) else "sort"
 
 
 def _choose(given: bool | None, default: bool) -> bool:
@@ -128,8 +148,8 @@ def _model_length(setup: Setup) -> int:
 
 def _host(version: tuple[int, int], asynchronous: bool | None) -> HostProfile:
     if version < _V1:
-        return HOST_V0
-    return HOST_ASYNC if _choose(asynchronous, version >= (0, 14)) else HOST_SYNC
+        return host_v0()
+    return host_async() if _choose(asynchronous, version >= (0, 14)) else host_sync()
 
 
 def _batch_defaults(

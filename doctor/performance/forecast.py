@@ -37,12 +37,18 @@ def card_named(name: str) -> str | None:
 
 
 def forecast(
-    reference: Setup, user: Setup | None, here: str | None, *, user_kv_cache_tokens: int | None = None
+    reference: Setup,
+    user: Setup | None,
+    here: str | None,
+    *,
+    user_kv_cache_tokens: int | None = None,
+    flashinfer: bool | None = None,
 ) -> Forecast:
     """What the published setup and the user's should give, there and here.
 
     ``here`` is the id of this machine's GPU; None: there is none, and all is predicted on the
-    published card. ``user_kv_cache_tokens`` is what an engine with the user's setup said.
+    published card. ``user_kv_cache_tokens`` is what an engine with the user's setup said, ``flashinfer``
+    whether the engine here samples with it.
     """
     there = gpu_of(reference.hardware)
     refused: list[str] = []
@@ -56,7 +62,10 @@ def forecast(
             return None
 
     def on(setup: Setup | None, gpu: str | None, tokens: int | None = None) -> CellSetup | None:
-        return CellSetup(frozenset(), setup, gpu, tokens) if setup is not None and gpu else None
+        if setup is None or gpu is None:
+            return None
+        own = flashinfer if gpu == here else None
+        return CellSetup(frozenset(), setup, gpu, tokens, flashinfer=own)
 
     if there is None and reference.hardware.accelerator:
         refused.append(f"The published card, {reference.hardware.accelerator}, has no data sheet here")
@@ -82,9 +91,10 @@ def standing(
     *,
     source: Literal["measured here", "observed"],
     kv_cache_tokens: int | None = None,
+    flashinfer: bool | None = None,
 ) -> Standing:
     """A rate held against the prediction of the run that gave it. Raises UsageError."""
-    found = outcome(CellSetup(frozenset(), setup, gpu, kv_cache_tokens))
+    found = outcome(CellSetup(frozenset(), setup, gpu, kv_cache_tokens, flashinfer=flashinfer))
     rates = prediction_of(found)
     predicted = rates.output_tokens_per_s if counts == "output" else rates.total_tokens_per_s
     assert predicted.low is not None

@@ -6,34 +6,14 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from doctor.errors import InputError, UsageError
+from doctor.performance.costs import Efficiency, Sourced
 from doctor.schema.record import Record
 from doctor.schema.setup import Hardware
 
 GPU_FOLDER = Path(__file__).parent / "gpus"
-
-
-class Sourced(Record):
-    """One value of a data sheet and where it was read."""
-
-    value: float = Field(gt=0)
-    source: str = Field(min_length=1)
-
-
-class Efficiency(Record):
-    """Measured fractions of the data sheet, where kernels were profiled but no table is shipped."""
-
-    weight_stream: float = Field(gt=0, le=1)
-    """Bandwidth reached by a GEMM of one row, over the data sheet's."""
-    gemm: float = Field(gt=0, le=1)
-    """FLOP/s reached by GEMMs of 2048 rows and more, over the data sheet's."""
-    decode_attention: float = Field(gt=0, le=1)
-    """Bandwidth reached by decode attention at batch 32 to 128."""
-    prefill_attention: float = Field(gt=0, le=1)
-    """FLOP/s reached by prefill attention of 1k to 4k tokens."""
-    source: str = Field(min_length=1)
 
 
 class Gpu(Record):
@@ -53,6 +33,8 @@ class Gpu(Record):
     fp8_tflops: Sourced | None = None
     power_w: Sourced
     l2_mb: Sourced
+    multiprocessors: Sourced | None = None
+    """Streaming multiprocessors, or compute units."""
     kernel_table: str | None = None
     """The measured table of this GPU in ``doctor/performance/kernels``."""
     kernels_like: str | None = None

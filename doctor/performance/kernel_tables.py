@@ -64,6 +64,20 @@ class PrefillCurve(Record):
     us: tuple[float, ...]
 
 
+class ExpertCurve(Record):
+    """Routed experts of one layer by tokens: vLLM's fused_moe, routing included."""
+
+    experts: int
+    per_token: int
+    hidden: int
+    intermediate: int
+    """Inner width of one expert."""
+    balanced: bool
+    """Every expert was given as many tokens; else they were drawn from a power law."""
+    tokens: tuple[int, ...]
+    us: tuple[float, ...]
+
+
 class HostCost(Record):
     """Time the host takes per engine step, as measured: seconds, and seconds per running request."""
 
@@ -85,6 +99,8 @@ class KernelTable(Record):
     gemm: Mapping[str, GemmCurves]
     decode_attention: tuple[DecodeCurves, ...] = ()
     prefill_attention: tuple[PrefillCurve, ...] = ()
+    experts: Mapping[str, tuple[ExpertCurve, ...]] = Field(default_factory=dict)
+    """By element type of the weights."""
     host: HostCost | None = None
     memory_bytes: int | None = None
     """Total device memory, where the table was measured on this machine."""

@@ -6,56 +6,25 @@ GPU carried over by the two data sheets; the data sheet times fractions that GPU
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from doctor.errors import UsageError
-from doctor.performance.gpus import Efficiency, Gpu, find_gpu
+from doctor.performance.architecture import Experts
+from doctor.performance.costs import Basis, Efficiency, costs, typical
+from doctor.performance.expert_times import ExpertRatio, experts_s
+from doctor.performance.gpus import Gpu, find_gpu
 from doctor.performance.interpolation import DecodeRatio, GemmRatio, PrefillRatio
 from doctor.performance.kernel_tables import DecodeCurves, HostCost, KernelTable, PrefillCurve, shipped_table
 from doctor.performance.roofline import Floats, Peak, prefill_flops
 
-Basis = Literal["calibration", "table", "carried over", "data sheet"]
-
-TYPICAL = Efficiency(
-    weight_stream=0.80,
-    gemm=0.85,
-    decode_attention=0.72,
-    prefill_attention=0.42,
-    source="middle of what A100, RTX 4090 and RTX PRO 6000 reach in measured tables",
-)
-
-
 _QUERY_TILE = 64
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Relative standard deviations of what a source of kernel times gives."""
-
-    gemm: float
-    decode_attention: float
-    prefill_attention: float
-    elementwise: float
-    sampling: float
-    experts: float
-    machine: float
-    """Common to all: one card against another of its kind (same-SKU GPUs differ by 8 %, SC'22)."""
-
-
-SPREADS: dict[Basis, Spread] = {
-    "calibration": Spread(0.03, 0.04, 0.08, 0.25, 0.3, 0.12, 0.01),
-    "table": Spread(0.06, 0.06, 0.12, 0.3, 0.4, 0.18, 0.04),
-    "carried over": Spread(0.10, 0.12, 0.20, 0.4, 0.5, 0.22, 0.05),
-    "data sheet": Spread(0.14, 0.15, 0.35, 0.5, 0.6, 0.25, 0.06),
-}
-"""Table: AIConfigurator's own leave-one-out medians (GEMM 4.9 %, generation attention 1.1 %) plus
-one kernel version against another. Data sheet: the range over GPUs of what is reached. Sampling
-and element-wise kernels are computed from bytes in all four."""
+_SUSTAINED_ROWS = 8192
+"""A GEMM of so many rows takes a millisecond and more: long enough to be timed under its power limit."""
+_MULTIPROCESSORS = 100
+"""Where a data sheet does not say; between an L20 and an A100."""
 
 
 class KernelTimes:
@@ -67,10 +36,11 @@ class KernelTimes:
         basis: Basis,
         source: str,
         table: KernelTable | None = None,
-        efficiency: Efficiency = TYPICAL,
+        efficiency: Efficiency | None = None,
         *,
         l2_bytes: float = 0.0,
         tile_bound: bool = False,
+        multiprocessors: int = _MULTIPROCESSORS,
     ) -> None:
         self.basis: Basis = basis
         self.source = source
@@ -80,7 +50,8 @@ class KernelTimes:
         self._l2_bytes = l2_bytes
         self.tile_bound = tile_bound
         """In steps that hold prompts too, decode attention pays for whole tiles of queries."""
-        self._efficiency = efficiency
+        self.multiprocessors = multiprocessors
+        self._efficiency = efficiency or typical()
         self._gemm_ratio = lru_cache(maxsize=64)(self._make_gemm_ratio)
 
     @property
@@ -99,7 +70,42 @@ class KernelTimes:
             e = self._efficiency
             reached = Peak(self.bandwidth * e.weight_stream, self.peak(dtype).flops * e.gemm)
             return reached.gemm(n, k, rows, weight_bytes)
-        return self.peak(dtype).gemm(n, k, rows, weight_bytes) * self._gemm_ratio(n, k, dtype)(rows)
+        measured = self.peak(dtype).gemm(n, k, rows, weight_bytes) * self._gemm_ratio(n, k, dtype)(rows)
+        return np.maximum(measured, 2.0 * rows * n * k / self._sustained(dtype))
+
+    @lru_cache(maxsize=8)  # noqa: B019 - lives as long as the few tables of a process
+    def _sustained(self, dtype: str) -> float:
+        """FLOP/s that the longest measured GEMMs reach, in the median over shapes.
+
+        Short ones are timed in bursts at full clock; a run under load sits at the power limit
+        (an H200 prefilling: 694 of 700 W, 1530 of 1980 MHz). The longest points come nearest.
+        A table without such points sets no limit.
+        """
+        assert self._table is not None
+        measured = dtype if dtype in self._table.gemm else next(iter(self._table.gemm))
+        curves = self._table.gemm[measured]
+        rows = curves.m[-1]
+        rates = [2e6 * rows * s.n * s.k / s.us[-1] for s in curves.shapes if s.us[-1] is not None]
+        if rows < _SUSTAINED_ROWS or not rates:
+            return float("inf")
+        here, there = self.peak(dtype).flops, _table_peak(self._table, measured).flops
+        return float(np.quantile(rates, 0.5)) * here / there
+
+    def experts(
+        self, experts: Experts, hidden: int, tokens: Floats, *, dtype: str, weight_bytes: float
+    ) -> Floats:
+        """Seconds of one layer's routed experts, every token choosing its own at random."""
+        peak = self.peak(dtype)
+        curves = self._table.experts if self._table else {}
+        if not curves:
+            reached = self.reached(dtype)
+            share = Peak(reached.bandwidth, reached.flops * costs().expert_compute)
+            return experts_s(experts, hidden, tokens, weight_bytes, share)
+        assert self._table is not None
+        measured = dtype if dtype in curves else next(iter(curves))
+        there = _table_peak(self._table, measured)
+        ratio = ExpertRatio(curves[measured], experts, hidden, there, 1.0 if measured == "fp8" else 2.0)
+        return experts_s(experts, hidden, tokens, weight_bytes, peak) * ratio(experts, tokens)
 
     def reached(self, dtype: str) -> Peak:
         """Bandwidth that weights stream at and FLOP/s that large GEMMs reach."""
@@ -193,22 +199,26 @@ def sheet_peaks(gpu: Gpu) -> dict[str, Peak]:
     return peaks
 
 
-def calibrated_times(table: KernelTable, *, tile_bound: bool = False) -> KernelTimes:
+def calibrated_times(
+    table: KernelTable, *, tile_bound: bool = False, units: int = _MULTIPROCESSORS
+) -> KernelTimes:
     """Kernel times from a calibration of this machine."""
     peaks = {dtype: _table_peak(table, dtype) for dtype in table.roofline.tflops}
     source = f"calibration of {table.device} with {table.engine}"
-    return KernelTimes(peaks, "calibration", source, table, tile_bound=tile_bound)
+    return KernelTimes(peaks, "calibration", source, table, tile_bound=tile_bound, multiprocessors=units)
 
 
 def kernel_times(gpu: Gpu, calibration: KernelTable | None = None) -> KernelTimes:
     """Kernel times of that GPU from the best source there is."""
     if calibration is not None:
-        return calibrated_times(calibration, tile_bound=gpu.runs_flash_attention_2)
-    peaks, fa2 = sheet_peaks(gpu), gpu.runs_flash_attention_2
+        return calibrated_times(calibration, tile_bound=gpu.runs_flash_attention_2, units=_units(gpu))
+    peaks, fa2, units = sheet_peaks(gpu), gpu.runs_flash_attention_2, _units(gpu)
     if gpu.kernel_table:
         table = shipped_table(gpu.kernel_table)
         source = f"measured on {table.device} with {table.engine}: {table.source}"
-        return KernelTimes(peaks, "table", source, table, l2_bytes=_l2(gpu), tile_bound=fa2)
+        return KernelTimes(
+            peaks, "table", source, table, l2_bytes=_l2(gpu), tile_bound=fa2, multiprocessors=units
+        )
     if gpu.kernels_like:
         like_id, like = find_gpu(gpu.kernels_like)
         if like.kernel_table is None:
@@ -218,11 +228,19 @@ def kernel_times(gpu: Gpu, calibration: KernelTable | None = None) -> KernelTime
             )
         table = shipped_table(like.kernel_table)
         source = f"measured on {table.device}, carried over by the data sheets"
-        return KernelTimes(peaks, "carried over", source, table, l2_bytes=_l2(like), tile_bound=fa2)
-    efficiency = gpu.efficiency or TYPICAL
+        return KernelTimes(
+            peaks, "carried over", source, table, l2_bytes=_l2(like), tile_bound=fa2, multiprocessors=units
+        )
+    efficiency = gpu.efficiency or typical()
     source = f"data sheet times {efficiency.source}"
-    return KernelTimes(peaks, "data sheet", source, efficiency=efficiency, tile_bound=fa2)
+    return KernelTimes(
+        peaks, "data sheet", source, efficiency=efficiency, tile_bound=fa2, multiprocessors=units
+    )
 
 
 def _l2(gpu: Gpu) -> float:
     return gpu.l2_mb.value * 1e6
+
+
+def _units(gpu: Gpu) -> int:
+    return round(gpu.multiprocessors.value) if gpu.multiprocessors else _MULTIPROCESSORS

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from doctor.performance.architecture import mlp, parameters
+from doctor.performance.expert_times import expected_coverage
 from doctor.performance.roofline import Floats, prefill_flops
 from doctor.performance.schedule import Rules
-from doctor.performance.step_time import StepTimes, expected_coverage
+from doctor.performance.step_time import StepTimes
 from doctor.performance.timing import TimedRun
 from doctor.schema.prediction import QueueLimit
 
@@ -43,7 +44,7 @@ def queue_limit(run: TimedRun, rules: Rules) -> QueueLimit:
     s = run.schedule.steps
     seconds = run.step_s * run.count
     waiting, running = np.asarray(s.waiting) > 0, np.asarray(s.running)
-    tokens = np.asarray(s.decodes) + run.prefill_tokens
+    tokens = np.asarray(s.decodes) + run.batches.prefill
     seated = waiting & (running >= rules.max_num_seqs)
     spent = waiting & ~seated & (tokens >= rules.max_num_batched_tokens)
     shares: dict[QueueLimit, float] = {

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from doctor.errors import UsageError
 from doctor.performance.architecture import parameters, shape_of
+from doctor.performance.costs import costs
 from doctor.schema.setup import Architecture
 
 GIB = 2**30
@@ -31,10 +32,6 @@ _BYTES = {
 _QUANTIZED_BYTES = {"fp8": 1.0, "compressed-tensors": 1.0, "awq": 0.53, "gptq": 0.53, "awq_marlin": 0.53}
 """Bytes per weight of the linear layers; 4-bit with group size 128 carries about 0.03 of scales."""
 _QUANTIZED_BYTES["gptq_marlin"] = _QUANTIZED_BYTES["gptq"]
-
-OUTSIDE_TORCH_BYTES = 0.6 * GIB
-"""CUDA context, cuBLAS and attention workspaces as vLLM's profiling counts them. Between 0.2
-and 1.0 GiB by driver and version; the middle closes the RTX 4090 gap told in the module."""
 
 
 def bytes_per_element(dtype: str) -> float:
@@ -134,7 +131,7 @@ def memory_budget(
     kv_cache_dtype: str | None = None,
     quantization: str | None = None,
     graph_bytes: int = 0,
-    outside_torch_bytes: int = round(OUTSIDE_TORCH_BYTES),
+    outside_torch_bytes: int | None = None,
     kv_cache_memory_bytes: int | None = None,
 ) -> MemoryBudget:
     """The memory of one GPU, split.
@@ -147,15 +144,16 @@ def memory_budget(
     activations = activation_bytes(
         architecture, max_num_batched_tokens=max_num_batched_tokens, max_num_seqs=max_num_seqs, dtype=dtype
     )
+    outside = round(costs().outside_torch_bytes) if outside_torch_bytes is None else outside_torch_bytes
     usable = round(gpu_memory_bytes * gpu_memory_utilization)
-    left = usable - weights - activations - outside_torch_bytes - graph_bytes
+    left = usable - weights - activations - outside - graph_bytes
     kv_cache = kv_cache_memory_bytes if kv_cache_memory_bytes is not None else left
     per_token = kv_bytes_per_token(architecture, kv_cache_dtype=kv_cache_dtype, dtype=dtype)
     return MemoryBudget(
         usable=usable,
         weights=weights,
         activations=activations,
-        outside_torch=outside_torch_bytes,
+        outside_torch=outside,
         graphs=graph_bytes,
         kv_cache=max(0, kv_cache),
         kv_bytes_per_token=per_token,

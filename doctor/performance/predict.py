@@ -41,15 +41,23 @@ def predict(
     kv_cache_tokens: int | None = None,
     jobs: Sequence[Job] | None = None,
     usage: Usage | None = None,
+    flashinfer: bool | None = None,
 ) -> Prediction:
     """Predict the setup's rates on a GPU, or on the machine that ``calibration`` was measured on.
 
     ``kv_cache_tokens`` is what the engine's log says; without it the cache is computed from the
     device's memory. ``jobs`` replaces the workload's equal requests by others, with arrival
-    times. The same call gives the same figures.
+    times. ``flashinfer``: whether the engine samples with it; None: its version's default. The
+    same call gives the same figures.
     """
     case = prepare(
-        setup, gpu, calibration=calibration, kv_cache_tokens=kv_cache_tokens, jobs=jobs, usage=usage
+        setup,
+        gpu,
+        calibration=calibration,
+        kv_cache_tokens=kv_cache_tokens,
+        jobs=jobs,
+        usage=usage,
+        flashinfer=flashinfer,
     )
     return prediction_of(outcome_of(case))
 

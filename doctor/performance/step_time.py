@@ -11,24 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doctor.performance.architecture import Experts, Linear, Shape, mlp
-from doctor.performance.engine_profile import EAGER_LAYER_S, EngineProfile
+from doctor.performance.architecture import Linear, Shape, mlp
+from doctor.performance.costs import costs
+from doctor.performance.engine_profile import EngineProfile
 from doctor.performance.kernel_times import KernelTimes
-from doctor.performance.roofline import Floats, Peak
+from doctor.performance.roofline import Floats
+from doctor.performance.sampling_times import Picker, penalty_host_s, sampling_s
 from doctor.schema.setup import Sampling
-
-_ELEMENTWISE_LAUNCH_S = 1.8e-6
-_ELEMENTWISE_KERNELS = 5
-"""Two norms with residual, rotary embedding, write to the KV cache, activation with product."""
-_STREAM_FRACTION = 0.8
-"""Share of peak bandwidth that element-wise kernels reach."""
-_SORT_ELEMENTS_PER_BYTE = 1.5e9 / 2.039e12
-"""Elements per second that a full-vocabulary sort makes, over bandwidth: about 1.5e9 on A100."""
-_EXPERT_TILE = 16
-_EXPERT_LAUNCH_S = 15e-6
-"""Routing, alignment and summation around the two grouped GEMMs of vLLM's fused_moe."""
-_EXPERT_COMPUTE = 0.7
-"""Grouped GEMMs reach about this share of the FLOP/s of plain ones (untuned Triton kernel)."""
 
 COMPONENTS = (
     "layer GEMMs",
@@ -70,6 +59,7 @@ class StepTimes:
         dtype: str = "bfloat16",
         weight_dtype: str | None = None,
         kv_bytes: float = 2.0,
+        mean_prompt: float = 0.0,
     ) -> None:
         self.shape = shape
         self.kernels = kernels
@@ -80,6 +70,8 @@ class StepTimes:
         self._element = 4.0 if dtype == "float32" else 2.0
         self.weight_bytes = 1.0 if weight_dtype else self._element
         self._kv_bytes = kv_bytes
+        self.mean_prompt = mean_prompt
+        """Prompt tokens per request, to tell them from the tokens made since."""
 
     def components(self, batches: Batches) -> dict[str, Floats]:
         """Seconds per step by component; "host" is what the GPU's time does not hide."""
@@ -97,9 +89,10 @@ class StepTimes:
             "decode attention": self.decode_attention(batches),
             "prefill attention": layers * batches.prefill_attention_s,
             "element-wise": self._elementwise(padded),
-            "sampling": self._sample(rows),
+            "sampling": self.sampling(rows),
         }
-        times["host"] = self.exposed_host(sum(times.values(), np.zeros_like(tokens)), rows)
+        gpu = sum(times.values(), np.zeros_like(tokens))
+        times["host"] = self.exposed_host(gpu, self.host_work(batches), self.launch_work(batches))
         return times
 
     def prefill_attention(self, new: Floats, cached: Floats) -> Floats:
@@ -122,17 +115,33 @@ class StepTimes:
             one = np.where(batches.chunks > 0, np.maximum(one, tiled), one)
         return np.where(batches.decodes > 0, self.shape.layers * one, 0.0)
 
-    def exposed_host(self, gpu_s: Floats, rows: Floats, scale: float = 1.0) -> Floats:
-        """What the host adds to a step whose kernels take ``gpu_s``."""
-        host = self.kernels.host
-        profile = self.engine.host
+    def host_work(self, batches: Batches) -> Floats:
+        """Seconds that the host works per step: scheduling, input, output, launches outside graphs."""
+        host, profile = self.kernels.host, self.engine.host
+        rows = batches.decodes + batches.chunks
         per_step = max(host.per_step_s, profile.per_step_s) if host else profile.per_step_s
         per_request = host.per_request_s if host else profile.per_request_s
-        work = scale * (per_step + per_request * rows)
+        made = np.maximum(0.0, batches.context - batches.decodes * self.mean_prompt)
+        return np.asarray(per_step + per_request * rows + penalty_host_s(self._sampling, made))
+
+    def launch_work(self, batches: Batches) -> Floats:
+        """Seconds in which the host launches a step's layers, while the GPU already works on them."""
+        c, layers = costs(), self.shape.layers
         if self.engine.enforce_eager:
-            work = work + scale * EAGER_LAYER_S * self.shape.layers
-            return np.asarray(np.maximum(0.0, work - gpu_s))
-        return np.asarray(np.maximum(0.0, work - gpu_s) if profile.hidden else work)
+            return np.full_like(batches.decodes, c.eager_layer_s * layers)
+        if self.engine.largest_graph == 0:
+            return np.zeros_like(batches.decodes)
+        return np.where(batches.chunks > 0, c.compiled_layer_s * layers, 0.0)
+
+    def exposed_host(self, gpu_s: Floats, work_s: Floats, launch_s: Floats) -> Floats:
+        """What the host adds to a step whose kernels take ``gpu_s``.
+
+        Asynchronous scheduling works on the next step meanwhile, so only what exceeds the GPU's
+        time shows; without it the work comes before the launches, which the GPU hides.
+        """
+        if self.engine.host.hidden:
+            return np.asarray(np.maximum(0.0, work_s + launch_s - gpu_s))
+        return np.asarray(work_s + np.maximum(0.0, launch_s - gpu_s))
 
     def _gemms(self, padded: Floats) -> Floats:
         shape = self.shape
@@ -158,44 +167,35 @@ class StepTimes:
     def _experts(self, tokens: Floats) -> Floats:
         if self.shape.experts is None:
             return np.zeros_like(tokens)
-        experts = self.shape.experts
-        one = sum(m.weights for m in mlp(self.shape.architecture.hidden_size, experts.intermediate_size))
-        active = expected_coverage(experts, tokens)
-        rows = np.maximum(tokens * experts.per_token, active * _EXPERT_TILE)
-        reached: Peak = self.kernels.reached(self.linear_dtype)
-        memory = active * one * self.weight_bytes / reached.bandwidth
-        compute = 2.0 * rows * one / (reached.flops * _EXPERT_COMPUTE)
-        return np.asarray(self.shape.expert_layers * (_EXPERT_LAUNCH_S + np.hypot(memory, compute)))
+        one = self.kernels.experts(
+            self.shape.experts,
+            self.shape.architecture.hidden_size,
+            tokens,
+            dtype=self.linear_dtype,
+            weight_bytes=self.weight_bytes,
+        )
+        return self.shape.expert_layers * one
 
     def _elementwise(self, tokens: Floats) -> Floats:
-        a, shape = self.shape.architecture, self.shape
+        """Per layer: norms, rotary embedding, KV write, activation; once: kernels around the graph."""
+        c, a, shape = costs(), self.shape.architecture, self.shape
         inner = a.intermediate_size if shape.dense_layers else 0
         if shape.experts:
             experts = shape.experts
             inner += experts.per_token * experts.intermediate_size + experts.shared_intermediate_size
         width = 8 * a.hidden_size + 2 * shape.attention[0].outputs + 3 * inner
-        traffic = tokens * width * self._element / (self.kernels.bandwidth * _STREAM_FRACTION)
-        return np.asarray(shape.layers * (_ELEMENTWISE_KERNELS * _ELEMENTWISE_LAUNCH_S + traffic))
+        traffic = tokens * width * self._element / (self.kernels.bandwidth * c.stream_fraction)
+        layer = c.elementwise_kernels * c.elementwise_launch_s + traffic
+        around = 0.0 if self.engine.largest_graph == 0 else c.step_launches * c.step_launch_s
+        return np.asarray(shape.layers * layer + around)
 
-    def _sample(self, rows: Floats) -> Floats:
-        """Passes over the logits in float32: conversion, temperature, softmax, noise, argmax."""
-        s, vocabulary = self._sampling, self.shape.architecture.vocab_size
-        element_bytes = 14.0 if s.temperature == 0 else 45.0
-        if s.presence_penalty or s.frequency_penalty or s.repetition_penalty != 1.0:
-            element_bytes += 40.0
-        if s.logprobs is not None:
-            element_bytes += 30.0
-        restricted = s.top_p < 1.0 or s.top_k > 0 or s.min_p > 0
-        if restricted:
-            element_bytes += 40.0
-        bandwidth = self.kernels.bandwidth
-        time = rows * vocabulary * element_bytes / (bandwidth * _STREAM_FRACTION)
-        if restricted and self.engine.sorts_vocabulary and (s.top_p < 1.0 or s.top_k > 0):
-            time = time + rows * vocabulary / (_SORT_ELEMENTS_PER_BYTE * bandwidth)
-        return np.asarray(time)
-
-
-def expected_coverage(experts: Experts, tokens: Floats) -> Floats:
-    """Expected number of experts that a batch touches, tokens routed evenly: E·(1 − (1 − k/E)^N)."""
-    missed = (1.0 - experts.per_token / experts.count) ** tokens
-    return np.asarray(experts.count * (1.0 - missed))
+    def sampling(self, rows: Floats, picker: Picker | None = None) -> Floats:
+        """Seconds of sampling, with the engine's own way of picking or another."""
+        return sampling_s(
+            self._sampling,
+            self.shape.architecture.vocab_size,
+            rows,
+            bandwidth=self.kernels.bandwidth,
+            multiprocessors=self.kernels.multiprocessors,
+            picker=picker or self.engine.picker,
+        )

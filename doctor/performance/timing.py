@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,10 +22,8 @@ class TimedRun:
 
     schedule: Schedule
     count: Floats
-    rows: Floats
-    """Requests scheduled in each step of a stretch."""
-    prefill_tokens: Floats
-    """Prompt tokens computed in each step of a stretch."""
+    batches: Batches
+    """By stretch, at the mean context of its steps."""
     seconds: dict[str, Floats]
     """By component: seconds per step of each stretch, in the mean over its steps."""
     idle_s: float
@@ -88,16 +86,14 @@ def batches_of(schedule: Schedule, steps: StepTimes) -> tuple[Batches, Floats]:
 
 def time_run(schedule: Schedule, steps: StepTimes) -> TimedRun:
     """Put times on a schedule. Attention grows with the context: the mean of a stretch's ends."""
-    batches, count = batches_of(schedule, steps)
-    middle = batches.context + batches.decodes * (count - 1) / 2
-    seconds = steps.components(
-        Batches(batches.decodes, middle, batches.prefill, batches.chunks, batches.prefill_attention_s)
-    )
+    first, count = batches_of(schedule, steps)
+    batches = replace(first, context=first.context + first.decodes * (count - 1) / 2)
+    seconds = steps.components(batches)
     idle = 0.0
     if schedule.start_s is not None:
         busy = np.sum([seconds[name] for name in COMPONENTS], axis=0) * count
         idle = max(0.0, float(np.sum(np.diff(schedule.start_s)) - np.sum(busy[:-1])))
-    return TimedRun(schedule, count, batches.decodes + batches.chunks, batches.prefill, seconds, idle)
+    return TimedRun(schedule, count, batches, seconds, idle)
 
 
 def step_clock(steps: StepTimes) -> StepClock:

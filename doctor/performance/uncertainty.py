@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doctor.performance.engine_profile import HOST_V0, EngineProfile
-from doctor.performance.kernel_times import SPREADS
+from doctor.performance.costs import spread_of
+from doctor.performance.engine_profile import EngineProfile, host_v0
 from doctor.performance.roofline import Floats
 from doctor.performance.step_time import COMPONENTS, StepTimes
 from doctor.performance.timing import TimedRun
@@ -40,7 +40,7 @@ def duration_factors(
 ) -> Floats:
     """Draws of the run's duration over the predicted one."""
     draw = np.random.default_rng(seed)
-    spread = SPREADS[steps.kernels.basis]
+    spread = spread_of(steps.kernels.basis)
     sigma = {
         "layer GEMMs": spread.gemm,
         "output projection": spread.gemm,
@@ -48,11 +48,12 @@ def duration_factors(
         "decode attention": spread.decode_attention,
         "prefill attention": spread.prefill_attention,
         "element-wise": spread.elementwise,
-        "sampling": spread.sampling * (2.0 if steps.engine.sorts_vocabulary else 1.0),
+        "sampling": spread.sampling,
     }
     total = np.zeros(samples)
     for name in COMPONENTS[:-1]:
         total += run.component_s(name) * _lognormal(draw, sigma[name], samples)
+    total += _picker(run, steps, draw, samples)
     total *= _lognormal(draw, spread.machine, samples)
     total += _host(run, steps, draw, samples)
     factors = (total / (run.duration_s - run.idle_s)) ** elasticity.step_time
@@ -81,10 +82,21 @@ def _lognormal(draw: np.random.Generator, sigma: float, samples: int) -> Floats:
     return np.exp(draw.normal(0.0, sigma, samples))
 
 
+def _picker(run: TimedRun, steps: StepTimes, draw: np.random.Generator, samples: int) -> Floats:
+    """Where nobody says whether FlashInfer is installed, half the draws sample with Triton instead."""
+    without = draw.random(samples) < 0.5
+    if steps.engine.picker_stated or steps.engine.picker != "flashinfer":
+        return np.zeros(samples)
+    rows = run.batches.decodes + run.batches.chunks
+    slower = (steps.sampling(rows, "triton") - steps.sampling(rows)) @ run.count
+    return np.asarray(without * max(0.0, float(slower)))
+
+
 def _host(run: TimedRun, steps: StepTimes, draw: np.random.Generator, samples: int) -> Floats:
     """Draws of the exposed host time of the run, in seconds."""
     gpu = run.step_s - run.seconds["host"]
-    exposed = np.asarray([steps.exposed_host(gpu, run.rows, scale) @ run.count for scale in _HOST_GRID])
+    work, launch = steps.host_work(run.batches), steps.launch_work(run.batches)
+    exposed = [float(steps.exposed_host(gpu, x * work, x * launch) @ run.count) for x in _HOST_GRID]
     spread = 0.2 if steps.kernels.host else steps.engine.host.spread
     drawn = np.interp(_lognormal(draw, spread, samples), _HOST_GRID, exposed)
     if steps.engine.version_stated or steps.kernels.host:
@@ -94,7 +106,8 @@ def _host(run: TimedRun, steps: StepTimes, draw: np.random.Generator, samples: i
 
 def _age(run: TimedRun, engine: EngineProfile, draw: np.random.Generator, samples: int) -> Floats:
     """An unstated version may be old: half the draws put up to V0's host work on every step."""
-    oldest = float((HOST_V0.per_step_s + HOST_V0.per_request_s * run.rows) @ run.count)
+    v0, rows = host_v0(), run.batches.decodes + run.batches.chunks
+    oldest = float((v0.per_step_s + v0.per_request_s * rows) @ run.count)
     age = np.maximum(0.0, draw.uniform(-1.0, 1.0, samples))
-    cost = _lognormal(draw, HOST_V0.spread, samples)
+    cost = _lognormal(draw, v0.spread, samples)
     return np.asarray(age * cost * oldest) if not engine.enforce_eager else np.zeros(samples)

@@ -30,7 +30,10 @@ def expected(
     version = environment.packages.get("vllm") if here else None
     user = settled.user and _with_version(settled.user, version)
     measured = [] if plan is None or plan.replica or here is None else _runs_here(plan, measurements, runs)
-    return foretell(Scene(settled.target, user, settled.accounting, here), measured)
+    scene = Scene(
+        settled.target, user, settled.accounting, here, flashinfer=_flashinfer(environment) if here else None
+    )
+    return foretell(scene, measured)
 
 
 def filling(plan: Plan, table: CellTable, environment: Environment) -> Mapping[frozenset[str], float] | None:
@@ -39,7 +42,7 @@ def filling(plan: Plan, table: CellTable, environment: Environment) -> Mapping[f
     arms = {arm.role: arm.setup for arm in plan.arms}
     if plan.replica or card is None or len(table.cells) == 2 ** len(plan.factors) or "user" not in arms:
         return None
-    return fill(arms["reference"], arms["user"], plan.factors, card)
+    return fill(arms["reference"], arms["user"], plan.factors, card, _flashinfer(environment))
 
 
 def foretold_findings(settled: Settled, told: Foretold) -> tuple[Finding, ...]:
@@ -69,6 +72,14 @@ def _runs_here(plan: Plan, measurements: Sequence[ArmMeasurement], runs: Sequenc
             setup = _with_version(arm.setup, engine.vllm_version, always=True)
             found.append(RunHere(arm.title, setup, rate, engine.kv_cache_tokens))
     return found
+
+
+def _flashinfer(environment: Environment) -> bool | None:
+    """Whether vLLM here can sample with FlashInfer: not where it is switched off or not installed."""
+    if str(environment.engine_environment.get("VLLM_USE_FLASHINFER_SAMPLER", "")) in ("0", "False"):
+        return False
+    known = "vllm" in environment.packages
+    return False if known and "flashinfer-python" not in environment.packages else None
 
 
 def _with_version(setup: Setup, version: str | None, *, always: bool = False) -> Setup:

@@ -45,6 +45,8 @@ class Scene(NamedTuple):
     """This machine's GPU, by the id of its data sheet."""
     kv_cache_tokens: int | None = None
     """What an engine with the user's setup said of its KV cache."""
+    flashinfer: bool | None = None
+    """Whether the engine here samples with FlashInfer; None: not known."""
 
 
 class RunHere(NamedTuple):
@@ -66,7 +68,13 @@ class Foretold(NamedTuple):
 def foretell(scene: Scene, measured: Sequence[RunHere] = ()) -> Foretold:
     """Everything that can be predicted of the scene; what cannot is told in ``refused``."""
     card = _card_of_user(scene)
-    found = forecast(scene.reference, scene.user, card, user_kv_cache_tokens=scene.kv_cache_tokens)
+    found = forecast(
+        scene.reference,
+        scene.user,
+        card,
+        user_kv_cache_tokens=scene.kv_cache_tokens,
+        flashinfer=scene.flashinfer,
+    )
     refused = list(found.refused)
     standings: tuple[Standing, ...] = ()
     ledger = None
@@ -120,13 +128,13 @@ def _delivered(evidence: Evidence) -> list[tuple[str, int]]:
 
 
 def fill(
-    reference: Setup, user: Setup, found: Sequence[Factor], gpu: str, kv_cache_tokens: int | None = None
+    reference: Setup, user: Setup, found: Sequence[Factor], gpu: str, flashinfer: bool | None = None
 ) -> dict[frozenset[str], float] | None:
     """Output tokens/s of every cell between two setups on one card; None where one is not covered."""
     ids = tuple(factor.id for factor in found)
     try:
         cells = [
-            CellSetup(chosen, _between(reference, user, found, chosen), gpu, kv_cache_tokens)
+            CellSetup(chosen, _between(reference, user, found, chosen), gpu, flashinfer=flashinfer)
             for chosen in _subsets(ids)
         ]
         return dict(predicted_rates(cells, "output"))
@@ -140,9 +148,17 @@ def _standing_of_observed(scene: Scene) -> tuple[Standing, ...]:
     if reading is None or scene.user is None or card is None:
         return ()
     seen = Interval(estimate=reading.observed.output_tokens_per_s, method="as observed, once")
-    tokens = scene.kv_cache_tokens
     return (
-        standing("Your figure", scene.user, card, seen, "output", source="observed", kv_cache_tokens=tokens),
+        standing(
+            "Your figure",
+            scene.user,
+            card,
+            seen,
+            "output",
+            source="observed",
+            kv_cache_tokens=scene.kv_cache_tokens,
+            flashinfer=scene.flashinfer,
+        ),
     )
 
 
@@ -158,6 +174,7 @@ def _standings_here(scene: Scene, measured: Sequence[RunHere]) -> tuple[Standing
             "output",
             source="measured here",
             kv_cache_tokens=run.kv_cache_tokens,
+            flashinfer=scene.flashinfer,
         )
         for run in measured
     )
@@ -173,7 +190,10 @@ def _ledger(scene: Scene) -> Ledger | None:
         return None
     cells = [
         CellSetup(
-            chosen, _between(reference, user, found, chosen), card if HARDWARE in chosen and card else there
+            chosen,
+            _between(reference, user, found, chosen),
+            card if HARDWARE in chosen and card else there,
+            flashinfer=scene.flashinfer,
         )
         for chosen in _subsets(tuple(factor.id for factor in found))
     ]

@@ -60,8 +60,9 @@ def test_what_changed_between_versions() -> None:
     assert not profile("0.18.1").reserve_full_prompt
     assert profile("0.20.2").reserve_full_prompt
     assert profile("0.18.1").graph_bytes == 0 < profile("0.20.2").graph_bytes
-    assert profile("0.11.2").sorts_vocabulary
-    assert not profile("0.20.2").sorts_vocabulary
+    assert profile("0.11.2").picker == "sort"
+    assert profile("0.20.2").picker == "triton"
+    assert profile("0.22.1").picker == "flashinfer"
     assert not profile("0.4.0").enable_prefix_caching
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 from doctor.errors import UsageError
-from doctor.performance.architecture import Experts
 from doctor.performance.case import prepare, run_case
 from doctor.performance.predict import predict
 from doctor.performance.schedule import Job
-from doctor.performance.step_time import expected_coverage
 from doctor.performance.timing import request_times
 from doctor.schema.prediction import Prediction
 from doctor.schema.setup import Sampling
@@ -88,13 +85,6 @@ def test_what_must_not_slow_down_does_not() -> None:
     assert rate("h200", num_prompts=200) > base
 
 
-def test_restricted_sampling_sorts_the_vocabulary_only_on_old_engines() -> None:
-    nucleus = Sampling(top_p=0.85)
-    old = rate(version="0.11.2", sampling=nucleus) / rate(version="0.11.2")
-    new = rate(version="0.32.0", sampling=nucleus) / rate(version="0.32.0")
-    assert old < 0.95 < new
-
-
 def test_an_old_engine_adds_host_time() -> None:
     old = predict(setup(models.QWEN15_7B, version="0.4.0"), "a100")
     new = predict(setup(models.QWEN15_7B), "a100")
@@ -165,15 +155,6 @@ def test_latent_attention_is_refused() -> None:
 def test_without_a_device_there_is_no_prediction() -> None:
     with pytest.raises(UsageError, match="calibrat"):
         predict(setup(models.QWEN3_8B))
-
-
-def test_expected_coverage_by_hand() -> None:
-    experts = Experts(
-        count=4, per_token=1, intermediate_size=1, shared_intermediate_size=0, shared_gate=False
-    )
-    assert expected_coverage(experts, np.asarray([1.0, 2.0])).tolist() == pytest.approx(
-        [1.0, 4 * (1 - 0.75**2)]
-    )
 
 
 def test_times_of_requests_follow_from_the_steps() -> None:
