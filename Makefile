@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 REFERENCE ?= qwen1.5-7b-chat-a100-80g
 CHECK_ARGUMENTS ?= --reference $(REFERENCE) --observed 1000 --observed-counts output --budget 3m
 
-.PHONY: help check test lint format fast-test benchmark-cases clean
+.PHONY: help check test lint format fast-test samples accept-golden benchmark-cases clean
 
 help:
 	@echo "make check   install qdoctor and vLLM, run qdoctor check, print the verdict"
@@ -27,6 +27,13 @@ lint: .stamps/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# A report of each kind into docs/samples, from the real engine; five minutes.
+samples: .stamps/dev .stamps/engine .stamps/browser
+	$(BIN)/python scripts/samples.py
+
+accept-golden: .stamps/dev
+	$(BIN)/python scripts/golden.py --accept
 
 benchmark-cases: .stamps/dev
 	$(BIN)/python benchmarks/cases.py --table docs/accuracy-cases.md

@@ -56,7 +56,7 @@ def titles() -> Iterator[str]:
 
     They may stay untranslated, so that a new cause touches no shared file.
     """
-    for stage in ("causes", "planning", "attribution"):
+    for stage in ("causes", "planning", "attribution", "checks"):
         for path in sorted((ROOT / "doctor" / stage).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.keyword) or node.arg not in TITLES:

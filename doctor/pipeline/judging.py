@@ -10,6 +10,8 @@ from doctor.attribution.ledger import build_ledger
 from doctor.attribution.published import published_ledger
 from doctor.causes.catalogue import load_causes
 from doctor.causes.measured import judge_arm, judge_line
+from doctor.checks.framework.catalogue import load_checks
+from doctor.checks.framework.side_by_side import run_checks
 from doctor.pipeline.expecting import expected, filling, foretold_findings
 from doctor.pipeline.settling import Settled
 from doctor.planning.arms import REFERENCE
@@ -62,6 +64,7 @@ def judged(
         user_setup=settled.user,
         accounting=settled.accounting,
         environment=environment,
+        checks=run_checks(load_checks(), environment),
         plan=plan,
         measurements=measurements,
         ledgers=(*ledgers, told.ledger) if told.ledger else ledgers,

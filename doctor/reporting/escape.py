@@ -18,6 +18,7 @@ _SEQUENCES = re.compile(
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+_BREAKING = re.compile(r"[ \t\n]+")
 _MARKDOWN = re.compile(r"([\\`*\[\]<>|~])")
 _EDGE_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _LINE_START = re.compile(r"^([#=-]|\+(?=\s))")
@@ -35,8 +36,8 @@ def _visible(code: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """:func:`plain` on a single line."""
-    return " ".join(plain(text).split())
+    """:func:`plain` on a single line. A space that must not break stays one."""
+    return _BREAKING.sub(" ", plain(text)).strip(" ")
 
 
 def shortened(text: str, limit: int, mark: str = "…") -> str:

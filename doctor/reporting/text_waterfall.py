@@ -23,8 +23,11 @@ def text_rows(view: Waterfall, *, width: int, words: Words, unicode: bool = True
     amount_width = max(len(a) for a in amounts)
     span_width = max(len(s) for s in spans)
     numbers_width = amount_width + (span_width + 1 if span_width else 0) + 1
-    bar_width = max(8, min(32, (width - numbers_width) // 2 - 8))
-    title_width = max(8, width - numbers_width - bar_width - 4)
+    room = width - numbers_width - 4
+    longest = max(columns(one_line(_title(bar, words))) for bar in view.bars)
+    # Titles first: a bar of twelve columns still tells a third from a half.
+    bar_width = max(8, min(32, room // 2, max(12, room - longest)))
+    title_width = max(8, room - bar_width)
     rows = []
     for bar, amount, span in zip(view.bars, amounts, spans, strict=True):
         mark = (MARKS if unicode else ASCII_MARKS)[bar.basis] if bar.basis else " "

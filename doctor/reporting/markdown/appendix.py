@@ -1,4 +1,4 @@
-"""The end of the Markdown report: environment, publication, method, reproduction, runs."""
+"""The end of the Markdown report: publication, method, reproduction, runs."""
 
 from __future__ import annotations
 
@@ -9,27 +9,6 @@ from doctor.reporting.links import safe_link
 from doctor.reporting.markdown.blocks import bullets, fold, replica_note, table
 from doctor.reporting.views.page import Page
 from doctor.reporting.views.runs import RunRow
-
-
-def environment(page: Page, words: Words) -> str:
-    """The machine, the GPUs, the engines, the packages."""
-    report = page.report
-    facts = [
-        *page.machine,
-        *(fact for _, rows in page.gpus for fact in rows),
-        *(fact for _, rows in page.engines for fact in rows),
-    ]
-    rows = [(words(fact.label), for_markdown(fact.value)) for fact in facts]
-    rows += [(code_span(name), code_span(version)) for name, version in report.environment.packages.items()]
-    rows += [
-        (code_span(name), code_span(numbers.scalar(v)))
-        for name, v in report.environment.engine_environment.items()
-    ]
-    names = bullets(f"GPU {gpu.index}: {gpu.name}" for gpu, _ in page.gpus) or words("No GPU was found.")
-    notes = bullets(report.environment.notes)
-    return fold(
-        words("Environment"), "\n\n".join(part for part in (notes, names, table(("", ""), rows)) if part)
-    )
 
 
 def publication(page: Page, words: Words) -> str:
@@ -75,6 +54,7 @@ def reproduce(page: Page, words: Words) -> str:
         facts.append(
             words("seed {seed}, {repeats} repeats", seed=report.plan.seed, repeats=report.plan.repeats)
         )
+    facts += [f"{words(name)} {digest}" for name, digest in page.hashes]
     told = for_markdown(", ".join(fact for fact in facts if fact))
     return f"### {words('How to reproduce it')}\n\n{code_block(page.command, 'sh')}\n\n{told}"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from doctor.reporting import numbers
 from doctor.reporting.escape import code_block, code_span, for_markdown
 from doctor.reporting.language import Words
-from doctor.reporting.markdown.blocks import fold, replica_note, table
+from doctor.reporting.markdown.blocks import bullets, fold, replica_note, table
 from doctor.reporting.text_waterfall import MARKS, basis_words
 from doctor.reporting.views.dots import Dot
+from doctor.reporting.views.omissions import Omitted
 from doctor.reporting.views.page import Page
 from doctor.schema.finding import Finding, FindingStatus
 from doctor.schema.setup import Scalar
@@ -67,10 +68,20 @@ def arms(page: Page, words: Words) -> str:
     for group in page.dots.groups:
         rows.append((f"**{for_markdown(words(group.family))}**", "", "", ""))
         rows.extend(_arm(dot, words) for dot in group.dots)
-    content = table(head, rows, right=(1, 2, 3))
-    if page.on_replica:
-        content = f"{replica_note(words)}\n\n{content}"
-    return fold(words("Every arm against the reference"), content)
+    parts = [replica_note(words)] if page.on_replica else []
+    parts.append(table(head, rows, right=(1, 2, 3)))
+    if page.omissions:
+        parts.append(f"**{words('Not run')}**\n\n" + bullets(_omitted(one, words) for one in page.omissions))
+    if page.report.plan and page.report.plan.replica:
+        replica = page.report.plan.replica
+        told = bullets(words(line) for line in (replica.why, *replica.notes))
+        parts.append(f"**{words('The replica')}**\n\n{told}")
+    return fold(words("Every arm against the reference"), "\n\n".join(parts))
+
+
+def _omitted(one: Omitted, words: Words) -> str:
+    runs = f", {words('{n} of {of} runs', n=one.repeats, of=one.of)}" if one.repeats and one.of else ""
+    return f"{words(one.what)}{runs}: {words(one.why)}"
 
 
 def causes(page: Page, words: Words) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from doctor.reporting.language import Words
-from doctor.reporting.markdown.appendix import environment, method, publication, reproduce, runs
+from doctor.reporting.markdown.appendix import method, publication, reproduce, runs
 from doctor.reporting.markdown.body import accounting, arms, causes, differences
 from doctor.reporting.markdown.curve import concurrency
+from doctor.reporting.markdown.environment import environment
 from doctor.reporting.markdown.forecast import expected
 from doctor.reporting.markdown.front import fixes, ledgers, rates, verdict
 from doctor.reporting.markdown.sections import Sections

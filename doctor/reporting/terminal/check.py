@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from doctor.reporting.escape import one_line
 from doctor.reporting.language import Words
 from doctor.reporting.terminal.lines import ROOM, Line, command_lines, wrapped
 from doctor.reporting.text_waterfall import ASCII_MARKS, MARKS, basis_words, text_rows
@@ -84,7 +83,8 @@ def _fixes(page: Page, words: Words, width: int, commands: int) -> list[Line]:
         return [("", ""), (words("No fix is advised: no cause was confirmed."), "dim")]
     out = [("", ""), (words("What to do first"), "underline")]
     for number, fix in enumerate(fixes, 1):
-        out.append((f"{number}. {one_line(fix.title)}: {one_line(fix.expected_gain)}", "bold"))
+        told = f"{number}. {fix.title}: {fix.expected_gain}"
+        out += [(line, "bold") for line in wrapped(told, width, most=2, later="   ")]
         if fix.verify_command and number <= commands:
             out += [(line, "dim") for line in command_lines(fix.verify_command, width)]
     return out

@@ -17,11 +17,15 @@ Line = tuple[str, str]
 """A text and its style."""
 
 
-def wrapped(text: str, width: int, *, most: int, indent: str = "") -> list[str]:
-    """The text on at most ``most`` lines; the last one says that something was cut."""
-    lines = textwrap.wrap(one_line(text), width, initial_indent=indent, subsequent_indent=indent) or [""]
+def wrapped(text: str, width: int, *, most: int, indent: str = "", later: str | None = None) -> list[str]:
+    """The text on at most ``most`` lines; the last one says that something was cut.
+
+    ``later`` stands before all lines but the first, where that is not ``indent``.
+    """
+    rest = indent if later is None else later
+    lines = textwrap.wrap(one_line(text), width, initial_indent=indent, subsequent_indent=rest) or [""]
     if any(columns(line) > width for line in lines):
-        lines = textwrap.wrap(one_line(text), width // 2, initial_indent=indent, subsequent_indent=indent)
+        lines = textwrap.wrap(one_line(text), width // 2, initial_indent=indent, subsequent_indent=rest)
     return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: width - 2] + " …"]
 
 

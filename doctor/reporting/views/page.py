@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from dataclasses import dataclass
 
 from doctor.reporting.views.bars import Waterfall
 from doctor.reporting.views.causes import findings_by_status
+from doctor.reporting.views.checks import Checks, checks_of
 from doctor.reporting.views.concurrency import Concurrency, concurrency_of
 from doctor.reporting.views.dots import DotPlot, dot_plot
 from doctor.reporting.views.environment import Fact, engine_facts, gpu_facts, machine_facts
 from doctor.reporting.views.forecast import Expectation, expectations
+from doctor.reporting.views.omissions import Omitted, omitted
 from doctor.reporting.views.rates import RateRow, rate_rows
 from doctor.reporting.views.runs import RunRow, run_rows
 from doctor.reporting.views.series import RunSeries, series_of
@@ -21,6 +24,7 @@ from doctor.schema.finding import Finding, FindingStatus
 from doctor.schema.ledger import Ledger
 from doctor.schema.prediction import Forecast
 from doctor.schema.rates import Counts
+from doctor.schema.record import Record
 from doctor.schema.report import Report
 
 FIRST_FIXES = 3
@@ -37,11 +41,14 @@ class Page:
     concurrency: Concurrency
     series: tuple[RunSeries, ...]
     findings: tuple[tuple[FindingStatus, tuple[Finding, ...]], ...]
+    checks: Checks
     machine: tuple[Fact, ...]
     gpus: tuple[tuple[Gpu, tuple[Fact, ...]], ...]
     engines: tuple[tuple[str, tuple[Fact, ...]], ...]
     runs: tuple[RunRow, ...]
+    omissions: tuple[Omitted, ...]
     command: str
+    hashes: tuple[tuple[str, str], ...]
     on_replica: bool
 
     @property
@@ -85,13 +92,25 @@ def page_of(report: Report) -> Page:
         concurrency=concurrency_of(report),
         series=series_of(report),
         findings=findings_by_status(report),
+        checks=checks_of(report.checks),
         machine=machine_facts(report.environment),
         gpus=tuple((gpu, gpu_facts(gpu)) for gpu in report.environment.gpus),
         engines=engine_facts(report),
         runs=run_rows(report),
+        omissions=omitted(report),
         command=shlex.join(report.provenance.command),
+        hashes=hashes_of(report),
         on_replica=is_on_replica(report),
     )
+
+
+def hashes_of(report: Report) -> tuple[tuple[str, str], ...]:
+    """SHA-256 of what fixes the check: the reference run, and the plan with arms, seed and order."""
+    fixed: list[tuple[str, Record]] = [("Reference run, SHA-256", report.reference)]
+    if report.plan is not None:
+        bare = report.plan.model_copy(update={"omissions": ()})
+        fixed.append(("Plan, SHA-256", bare))
+    return tuple((name, hashlib.sha256(one.model_dump_json().encode()).hexdigest()) for name, one in fixed)
 
 
 def is_on_replica(report: Report) -> bool:

@@ -1,0 +1,1 @@
+"""Stored inputs and what is made of them."""
