@@ -18,6 +18,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from doctor.causes.catalogue import load_ablations
+from doctor.checks.framework.catalogue import load_checks
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "templates" / "translations" / "zh_Hans" / "LC_MESSAGES"
 METHODS = [("templates/**.j2", "jinja2")]
@@ -27,6 +30,9 @@ TITLES = ("title", "family", "start_title", "end_title", "action")
 DYNAMIC = FOLDER.parents[1] / "dynamic.txt"
 """Messages that reach the catalogue through a variable: labels, titles of rows, families."""
 
+SENTENCES = DYNAMIC.with_name("sentences.txt")
+"""Sentences of other stages, with names where their figures stand."""
+
 
 def collected() -> Catalog:
     """All messages of templates and code, in a stable order and without line numbers."""
@@ -35,7 +41,8 @@ def collected() -> Catalog:
     messages = {message for _, _, message, _, _ in found if isinstance(message, str)}
     messages |= set(in_code())
     messages |= set(titles())
-    messages |= {line for line in DYNAMIC.read_text(encoding="utf-8").splitlines() if line.strip()}
+    for path in (DYNAMIC, SENTENCES):
+        messages |= {line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()}
     for message in sorted(messages):
         template.add(message)
     return template
@@ -56,6 +63,7 @@ def titles() -> Iterator[str]:
 
     They may stay untranslated, so that a new cause touches no shared file.
     """
+    yield from (one.title for one in (*load_ablations(), *load_checks()))
     for stage in ("causes", "planning", "attribution", "checks"):
         for path in sorted((ROOT / "doctor" / stage).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

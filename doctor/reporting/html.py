@@ -12,14 +12,14 @@ from markupsafe import Markup
 from doctor import locations
 from doctor.reporting import numbers
 from doctor.reporting.embedded import script_block
-from doctor.reporting.language import Language, PageWords, Words
+from doctor.reporting.language import Language, PageWords, Words, both
 from doctor.reporting.links import safe_link
 from doctor.reporting.redact import redacted
 from doctor.reporting.views.comparison import compared_sentence, comparison_page
 from doctor.reporting.views.diagnosis import diagnosis_page
 from doctor.reporting.views.page import page_of
 from doctor.reporting.views.prediction import predicted_sentence, prediction_page
-from doctor.reporting.views.verdict import retold, retold_counting
+from doctor.reporting.views.verdict import in_words, retold_counting
 from doctor.schema.comparison import ComparisonReport
 from doctor.schema.diagnosis_report import DiagnosisReport
 from doctor.schema.documents import Document
@@ -64,7 +64,10 @@ def _arranged(report: Document) -> dict[str, object]:
             "page": diagnosis_page(report),
             "chinese_verdict": retold_counting(told, Words("zh")) if told else "",
         }
-    return {"page": page_of(report), "chinese_verdict": retold(report, Words("zh"))}
+    return {
+        "page": page_of(report),
+        "chinese_verdict": in_words(report.verdict.sentence, report, Words("zh")),
+    }
 
 
 def _joined(sentences: list[str]) -> Markup:
@@ -80,7 +83,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(_=PageWords(), safe_link=safe_link)
+    environment.globals.update(_=PageWords(), both=both, safe_link=safe_link)
     environment.filters.update({name: getattr(numbers, name) for name in _FILTERS})
     return environment
 

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from markupsafe import Markup, escape
 
 from doctor import locations
+from doctor.reporting.sentences import told_again
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -41,8 +42,8 @@ class Words:
 
     def __call__(self, message: str, **values: object) -> str:
         """The message in this language, its ``{names}`` filled in."""
-        text = catalogue(self.language).gettext(message)
-        return text.format(**values) if values else text
+        gettext = catalogue(self.language).gettext
+        return gettext(message).format(**values) if values else told_again(message, gettext)
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,17 @@ class PageWords:
     def __call__(self, message: str, **values: object) -> Markup:
         """Both versions in elements of their language; one text where they do not differ."""
         english = _filled(message, values)
-        chinese = _filled(catalogue("zh").gettext(message), values)
+        gettext = catalogue("zh").gettext
+        chinese = _filled(gettext(message) if values else told_again(message, gettext), values)
         if english == chinese:
             return english
         return Markup('<span lang="en">{}</span><span lang="zh-Hans">{}</span>').format(english, chinese)
+
+
+def both(message: str) -> str:
+    """A message in both languages as plain text, for places where no element can stand."""
+    chinese = Words("zh")(message)
+    return message if chinese == message else f"{message} · {chinese}"
 
 
 def _filled(message: str, values: dict[str, object]) -> Markup:

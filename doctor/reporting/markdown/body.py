@@ -33,7 +33,7 @@ def accounting(page: Page, words: Words) -> str:
         parts.append(table(head, rows, right=(1, 2, 3, 4)))
     else:
         parts.append(words("No observed figure was given, so there is no gap to account for."))
-    parts.append(for_markdown(told.why_chosen))
+    parts.append(for_markdown(words(told.why_chosen)))
     return fold(words("What the figures count"), "\n\n".join(part for part in parts if part))
 
 
@@ -112,10 +112,11 @@ def finding_text(finding: Finding, words: Words, tag: str = "") -> str:
     stands = f", {basis_words(finding.basis, words)}" if finding.basis and finding.effect else ""
     told = f" [{for_markdown(words(tag))}]" if tag else ""
     title = f"**{for_markdown(words(finding.title))}**{told}{effect}{stands}"
-    lines = [f"{title}: {for_markdown(finding.summary)}"]
+    lines = [f"{title}: {for_markdown(words(finding.summary))}"]
     speaks = {"for": words("for"), "against": words("against"), "context": words("context")}
     lines.extend(
-        f"- {speaks[line.speaks]}: {for_markdown(line.text)} <sub>{for_markdown(line.source)}</sub>"
+        f"- {speaks[line.speaks]}: {for_markdown(words(line.text))}"
+        f" <sub>{for_markdown(words(line.source))}</sub>"
         for line in finding.evidence
     )
     if finding.remedy:
@@ -128,7 +129,7 @@ def finding_text(finding: Finding, words: Words, tag: str = "") -> str:
 def _arm(dot: Dot, words: Words) -> tuple[str, ...]:
     title = f"{MARKS[dot.basis]} {for_markdown(words(dot.title))}"
     if dot.ratio is None:
-        return title, "–", for_markdown(dot.reason or words("no valid run")), "–"
+        return title, "–", for_markdown(words(dot.reason or "no valid run")), "–"
     output = numbers.rate(dot.output.estimate) if dot.output else "–"
     return title, numbers.ratio(dot.ratio.estimate), numbers.ratio_bounds(dot.ratio) or "–", output
 

@@ -12,7 +12,7 @@ from doctor.reporting.text_waterfall import MARKS, basis_words, text_rows
 from doctor.reporting.views.bars import Waterfall
 from doctor.reporting.views.page import FIRST_FIXES, Page
 from doctor.reporting.views.rates import RateRow
-from doctor.reporting.views.verdict import retold
+from doctor.reporting.views.verdict import in_words
 
 WIDTH = 96
 
@@ -24,7 +24,7 @@ def verdict(page: Page, words: Words) -> str:
     if report.provenance.interrupted:
         lines += ["", words("Interrupted: this report is partial.")]
     if report.verdict.details:
-        lines += ["", bullets(report.verdict.details)]
+        lines += ["", bullets(map(words, report.verdict.details))]
     return "\n".join(lines)
 
 
@@ -54,8 +54,10 @@ def fixes(page: Page, words: Words) -> str:
     """The first three fixes with gain and command."""
     lines = [f"### {words('What to do first')}"]
     for number, fix in enumerate(page.report.fixes[:FIRST_FIXES], 1):
-        gain = f"{words('Expected')}: {for_markdown(fix.expected_gain)}"
-        lines.append(f"{number}. **{for_markdown(fix.title)}.** {for_markdown(fix.action)} {gain}")
+        gain = f"{words('Expected')}: {for_markdown(words(fix.expected_gain))}"
+        lines.append(
+            f"{number}. **{for_markdown(words(fix.title))}.** {for_markdown(words(fix.action))} {gain}"
+        )
         if fix.verify_command:
             block = code_block(fix.verify_command, "sh")
             lines.append("\n" + "\n".join(f"   {line}" for line in block.splitlines()) + "\n")
@@ -82,8 +84,7 @@ def who(row: RateRow, words: Words) -> str:
 
 def _sentence(page: Page, words: Words) -> str:
     """The record's own sentence; in another language the numbers are told again."""
-    own = page.report.verdict.sentence
-    return own if words.language == "en" else retold(page.report, words) or own
+    return in_words(page.report.verdict.sentence, page.report, words)
 
 
 def _rate_row(row: RateRow, words: Words) -> tuple[str, ...]:

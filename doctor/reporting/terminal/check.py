@@ -7,7 +7,7 @@ from doctor.reporting.terminal.lines import ROOM, Line, command_lines, wrapped
 from doctor.reporting.text_waterfall import ASCII_MARKS, MARKS, basis_words, text_rows
 from doctor.reporting.views.bars import Waterfall
 from doctor.reporting.views.page import FIRST_FIXES, Page, page_of
-from doctor.reporting.views.verdict import retold
+from doctor.reporting.views.verdict import in_words
 from doctor.schema.report import Report
 
 _OUTCOME_STYLE = {
@@ -30,7 +30,7 @@ def check_lines(report: Report, words: Words, width: int, *, unicode: bool) -> l
 def _verdict(page: Page, words: Words, width: int) -> list[Line]:
     style = _OUTCOME_STYLE[page.report.verdict.outcome]
     own = page.report.verdict.sentence
-    told = own if words.language == "en" else retold(page.report, words) or own
+    told = in_words(own, page.report, words)
     lines = wrapped(told, width, most=5)
     return [(line, style) for line in lines]
 
@@ -83,7 +83,7 @@ def _fixes(page: Page, words: Words, width: int, commands: int) -> list[Line]:
         return [("", ""), (words("No fix is advised: no cause was confirmed."), "dim")]
     out = [("", ""), (words("What to do first"), "underline")]
     for number, fix in enumerate(fixes, 1):
-        told = f"{number}. {fix.title}: {fix.expected_gain}"
+        told = f"{number}. {words(fix.title)}: {words(fix.expected_gain)}"
         out += [(line, "bold") for line in wrapped(told, width, most=2, later="   ")]
         if fix.verify_command and number <= commands:
             out += [(line, "dim") for line in command_lines(fix.verify_command, width)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from doctor.reporting import numbers
@@ -13,6 +14,9 @@ LINES = 24
 ROOM = LINES - 3
 """What a summary may take: below it a command says where the report lies."""
 
+_UNITS = re.compile(r"[\u2e80-\uffef][，。：；、！？）”]*|[^ \u2e80-\uffef]+ *| +")
+"""What a line is not broken inside of: a Chinese character, a word with the spaces after it."""
+
 Line = tuple[str, str]
 """A text and its style."""
 
@@ -23,10 +27,25 @@ def wrapped(text: str, width: int, *, most: int, indent: str = "", later: str | 
     ``later`` stands before all lines but the first, where that is not ``indent``.
     """
     rest = indent if later is None else later
-    lines = textwrap.wrap(one_line(text), width, initial_indent=indent, subsequent_indent=rest) or [""]
-    if any(columns(line) > width for line in lines):
-        lines = textwrap.wrap(one_line(text), width // 2, initial_indent=indent, subsequent_indent=rest)
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: width - 2] + " …"]
+    lines = _broken(one_line(text), width, indent, rest)
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while columns(last) > width - 2:
+        last = last[:-1]
+    return [*lines[: most - 1], f"{last.rstrip()} …"]
+
+
+def _broken(text: str, width: int, indent: str, rest: str) -> list[str]:
+    """Lines of at most ``width`` columns; between Chinese characters a line may break anywhere."""
+    lines, line = [], indent
+    for unit in _UNITS.findall(text):
+        if columns(line + unit.rstrip(" ")) > width and line.strip():
+            lines.append(line.rstrip(" "))
+            line = rest + unit.lstrip(" ")
+        else:
+            line += unit
+    return [*lines, line.rstrip(" ")]
 
 
 def command_lines(command: str, width: int) -> list[str]:

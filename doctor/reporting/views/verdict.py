@@ -9,6 +9,14 @@ from doctor.schema.ledger import Ledger, LedgerLine
 from doctor.schema.report import Report
 
 
+def in_words(sentence: str, report: Report, words: Words) -> str:
+    """The record's sentence in the reader's language: as it stands, as its sentences are known, or retold."""
+    told = words(sentence)
+    if words.language == "en" or told != sentence:
+        return told
+    return retold(report, words) or sentence
+
+
 def retold(report: Report, words: Words) -> str:
     """One or two sentences with the same numbers; empty where there is nothing to tell."""
     parts = [retold_counting(report.accounting, words), *(_share(ledger, words) for ledger in report.ledgers)]
