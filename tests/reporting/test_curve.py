@@ -45,6 +45,11 @@ def test_all_at_once_stands_apart() -> None:
     chart = curve_chart(CURVE, [mark], [Level("published", 480.0)], None)
     assert chart is not None
     assert chart.all_at_once == chart.marks[0].x
+    several = curve_chart(CURVE, [mark, mark, mark], [], None)
+    assert several is not None
+    places = [one.x for one in several.marks]
+    assert len(set(places)) == 3
+    assert sum(places) / 3 == pytest.approx(several.all_at_once)
     assert chart.marks[0].x > chart.places[-1][0]
     assert chart.marks[0].whisker is not None
     assert chart.marks[0].whisker[0] < chart.marks[0].y < chart.marks[0].whisker[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doctor.reporting.views.curve import CurveChart, Level, Mark, curve_chart, reached_at
 from doctor.schema.accounting import Accounting
@@ -67,7 +67,8 @@ def _scene(
     stands_at = None
     if any(level.kind == "observed" for level in levels):
         yours = _yours(report) or _crossing(report, points)
-        marks += yours
+        # The observed figure is where the user stands; what was measured of the setup stands beside it.
+        marks = [*(replace(mark, is_yours=False) for mark in marks), *yours] if yours else marks
         stands_at = yours[0].concurrency if yours and yours[0].basis == "computed" else None
     knee = prediction.knee_concurrency if prediction else None
     return Scene(curve_chart(points, marks, levels, knee), prediction, stands_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,9 +16,10 @@ from doctor.schema.rates import Interval
 
 _Place = Callable[[float], float]
 
-_ALL_AT_ONCE = 95.0
+_ALL_AT_ONCE = 94.5
 """Where on the axis stands what hands all its requests over at once, in percent."""
-_LAST = 86.0
+_APART = 2.4
+_LAST = 84.0
 """Where the largest concurrency stands, where the place above is taken."""
 
 
@@ -111,7 +113,10 @@ def curve_chart(
 
     return CurveChart(
         points=tuple(points),
-        marks=tuple(_placed(mark, x_of(mark.concurrency), y_of) for mark in marks),
+        marks=tuple(
+            _placed(mark, x_of(mark.concurrency) + beside, y_of)
+            for mark, beside in zip(marks, _beside(marks), strict=True)
+        ),
         levels=_levels(levels, y_of),
         places=tuple((x_of(p.concurrency), y_of(p.output_tokens_per_s.estimate)) for p in points),
         band=_band(points, x_of, y_of),
@@ -142,6 +147,17 @@ def _placed(mark: Mark, x: float, y_of: _Place) -> Mark:
     low, high = mark.output.low, mark.output.high
     whisker = (y_of(high), y_of(max(0.0, low))) if low is not None and high is not None else None
     return replace(mark, x=x, y=y_of(mark.output.estimate), whisker=whisker)
+
+
+def _beside(marks: Sequence[Mark]) -> list[float]:
+    """How far marks of one concurrency stand beside its place, in percent: none hides another."""
+    together = Counter(mark.concurrency for mark in marks)
+    seen: Counter[int | None] = Counter()
+    offsets = []
+    for mark in marks:
+        offsets.append(_APART * (seen[mark.concurrency] - (together[mark.concurrency] - 1) / 2))
+        seen[mark.concurrency] += 1
+    return offsets
 
 
 def _levels(levels: Sequence[Level], y_of: _Place) -> tuple[Level, ...]:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 
 from doctor.reporting.views.bars import Waterfall
-from doctor.reporting.views.forecast import Expectation, expectations
+from doctor.reporting.views.forecast import Expectation, expectations, kernel_sources
 from doctor.reporting.views.rates import RateRow, figure_rows
 from doctor.reporting.views.waterfall import waterfall
 from doctor.schema.accounting import Accounting
@@ -39,6 +39,11 @@ class DiagnosisPage:
     def expectations(self) -> tuple[Expectation, ...]:
         """Its predictions."""
         return expectations(self.report.diagnosis.forecast)
+
+    @property
+    def kernel_sources(self) -> tuple[str, ...]:
+        """Where their kernel times come from, each once."""
+        return kernel_sources(self.expectations)
 
     @property
     def chosen(self) -> Counts | None:

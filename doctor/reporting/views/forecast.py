@@ -18,3 +18,8 @@ def expectations(forecast: Forecast | None) -> tuple[Expectation, ...]:
         ("Your setup", forecast.user),
     )
     return tuple((title, prediction) for title, prediction in told if prediction is not None)
+
+
+def kernel_sources(told: tuple[Expectation, ...]) -> tuple[str, ...]:
+    """Where the kernel times come from, device by device, each once."""
+    return tuple(dict.fromkeys(f"{one.device_name}: {one.kernel_source}" for _, one in told))

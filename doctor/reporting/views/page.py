@@ -12,7 +12,7 @@ from doctor.reporting.views.checks import Checks, checks_of
 from doctor.reporting.views.concurrency import Concurrency, concurrency_of
 from doctor.reporting.views.dots import DotPlot, dot_plot
 from doctor.reporting.views.environment import Fact, engine_facts, gpu_facts, machine_facts
-from doctor.reporting.views.forecast import Expectation, expectations
+from doctor.reporting.views.forecast import Expectation, expectations, kernel_sources
 from doctor.reporting.views.omissions import Omitted, omitted
 from doctor.reporting.views.rates import RateRow, rate_rows
 from doctor.reporting.views.runs import RunRow, run_rows
@@ -60,6 +60,11 @@ class Page:
     def expectations(self) -> tuple[Expectation, ...]:
         """Its predictions."""
         return expectations(self.report.forecast)
+
+    @property
+    def kernel_sources(self) -> tuple[str, ...]:
+        """Where their kernel times come from, each once."""
+        return kernel_sources(self.expectations)
 
     @property
     def accounting(self) -> Accounting:
