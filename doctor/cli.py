@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import signal
 import sys
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an error becomes one paragraph and its exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = cli(standalone_mode=False)
     except QdoctorError as error:

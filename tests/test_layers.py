@@ -29,11 +29,11 @@ STAGES = {
     "telemetry",
     "verdict",
 }
-GROUND = {"schema", "errors", "locations", "nvml", "redaction", "yaml_files"}
+GROUND = {"schema", "errors", "locations", "nvml", "plain_files", "redaction", "yaml_files"}
 """What any stage may stand on."""
 TOP = {"cli", "commands", "pipeline"}
-BESIDE = {"rundir", "crash"}
-"""Neither stage nor ground: files of a run, and the last resort of the command line."""
+BESIDE = {"rundir", "crash", "interrupts"}
+"""Neither stage nor ground: files of a run, and what the command line does when things end."""
 
 HEAVY = {
     "torch",

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import errno
 import json
 import multiprocessing
 import os
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +15,7 @@ from doctor.errors import RunDirectoryError
 from doctor.rundir import FORMAT, RunDirectory, read_record
 from doctor.schema.request import CheckRequest
 from doctor.schema.run import Run
+from tests.mounts import on_tmpfs, small_disks
 
 REQUEST = CheckRequest(reference="qwen1.5-7b-chat-a100-80g", engine_python="/usr/bin/python3", budget_s=600.0)
 
@@ -131,39 +130,129 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> No
         assert len(set(content)) == 1
 
 
-def full_disk(path: Path, text: str = "", **_: Any) -> None:
-    """A fake of a full disk: a part is written, then the kernel's error comes."""
-    if text:
-        path.write_bytes(text.encode()[: len(text) // 2])
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+FULL = """
+import resource, sys
+from pathlib import Path
+from doctor.errors import RunDirectoryError
+from doctor.rundir import RunDirectory
+with RunDirectory(Path(sys.argv[1])) as directory:
+    directory.write_text("content.json", "old")
+    if sys.argv[2] == "limit":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    try:
+        directory.write_text("content.json", "x" * 1_000_000)
+    except RunDirectoryError as error:
+        print(error)
+    print(*sorted(path.name for path in Path(sys.argv[1]).iterdir()))
+    print((Path(sys.argv[1]) / "content.json").read_text())
+"""
 
 
-@pytest.mark.parametrize("fails", ["writing", "renaming"])
-def test_a_full_disk_keeps_the_old_content_and_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
-) -> None:
+def test_a_write_that_is_cut_short_keeps_the_old_content_and_says_what_to_do(tmp_path: Path) -> None:
+    line = [sys.executable, "-c", FULL, str(tmp_path), "limit"]
+    said, files, content = subprocess.run(
+        line, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert said.startswith("content.json cannot be written: File too large")
+    assert "--resume" in said
+    assert files == ".lock content.json format.json"  # no half-written leavings
+    assert content == "old"
+
+
+@small_disks
+def test_a_really_full_disk(tmp_path: Path) -> None:
+    done = on_tmpfs(tmp_path, "size=256k", [sys.executable, "-c", FULL, str(tmp_path), "none"])
+    said, files, content = done.stdout.splitlines()
+    assert said.startswith("content.json cannot be written: No space left on device")
+    assert files == ".lock content.json format.json"
+    assert content == "old"
+
+
+@small_disks
+def test_a_directory_that_may_only_be_read(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from doctor.rundir import RunDirectory\n"
+    code += "try:\n  RunDirectory(Path(sys.argv[1])).__enter__()\n"
+    code += "except Exception as e: print(type(e).__name__, e)"
+    done = on_tmpfs(tmp_path, "ro", [sys.executable, "-c", code, str(tmp_path)])
+    assert done.stdout.startswith(
+        "RunDirectoryError The run directory cannot be written: Read-only file system"
+    )
+
+
+# --- nothing outside it is touched ----------------------------------------------------------
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    file = tmp_path / "outside" / "precious"
+    file.parent.mkdir()
+    file.write_text("precious")
+    return file
+
+
+@pytest.mark.parametrize("name", ["content.json.tmp", "content.json"])
+def test_a_link_is_replaced_and_not_written_through(tmp_path: Path, outside: Path, name: str) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / name).symlink_to(outside)
+    with RunDirectory(folder) as directory:
+        directory.write_text("content.json", "new")
+    assert outside.read_text() == "precious"
+    assert (folder / "content.json").read_text() == "new"
+    assert not (folder / "content.json").is_symlink()
+
+
+@pytest.mark.parametrize("name", [".lock", "format.json"])
+def test_a_link_in_place_of_a_file_of_ours_is_refused(tmp_path: Path, outside: Path, name: str) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / name).symlink_to(outside)
+    with pytest.raises(RunDirectoryError):
+        RunDirectory(folder).__enter__()
+    assert outside.read_text() == "precious"
+
+
+def test_a_linked_folder_is_neither_read_nor_written(tmp_path: Path, outside: Path) -> None:
+    (outside.parent / "0000.json").write_text(run(0).model_dump_json())
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "runs").symlink_to(outside.parent)
+    with RunDirectory(folder) as directory:
+        with pytest.raises(RunDirectoryError, match="it is a link"):
+            list(directory.runs())
+        with pytest.raises(RunDirectoryError, match="it is a link"):
+            directory.keep_run(run(1))
+    assert {path.name for path in outside.parent.iterdir()} == {"precious", "0000.json"}
+
+
+def test_a_linked_run_is_not_read(tmp_path: Path, outside: Path) -> None:
+    outside.write_text(run(0).model_dump_json())
+    with RunDirectory(tmp_path / "run") as directory:
+        directory.keep_run(run(0))
+        (tmp_path / "run" / "runs" / "0001.json").symlink_to(outside)
+        with pytest.raises(RunDirectoryError, match=r"0001\.json cannot be read: it is a link"):
+            list(directory.runs())
+
+
+def test_a_pipe_in_place_of_a_file_does_not_hang(tmp_path: Path) -> None:
     with RunDirectory(tmp_path) as directory:
-        directory.write("request", REQUEST)
-        before = files(tmp_path)
-        with monkeypatch.context() as patch:
-            if fails == "writing":
-                patch.setattr(Path, "write_text", full_disk)
-            else:
-                patch.setattr(os, "replace", lambda source, target: full_disk(target))
-            with pytest.raises(RunDirectoryError, match="No space left on device") as caught:
-                directory.write("request", REQUEST.model_copy(update={"seed": 7}))
-        assert "--resume" in caught.value.next_step
-        assert directory.read("request", CheckRequest) == REQUEST
-        assert files(tmp_path) == before  # no half-written leavings
+        os.mkfifo(tmp_path / "plan.json")
+        with pytest.raises(RunDirectoryError, match="it is no regular file"):
+            directory.read("plan", CheckRequest)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_really_full_device(tmp_path: Path) -> None:
-    with RunDirectory(tmp_path) as directory:
-        (tmp_path / "report.json.tmp").symlink_to("/dev/full")
-        with pytest.raises(RunDirectoryError, match=r"report\.json cannot be written: No space left"):
-            directory.write_text("report.json", "x" * 100_000)
-        assert not directory.has("report")
+# --- what is written is redacted ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("redacting", [True, False])
+def test_secrets_stay_out_of_every_record(tmp_path: Path, redacting: bool) -> None:
+    asked = REQUEST.model_copy(
+        update={"command": ("qdoctor", "check", "--command", "HF_TOKEN=hf_abc vllm serve m")}
+    )
+    with RunDirectory(tmp_path, redacting=redacting) as directory:
+        path = directory.write("request", asked)
+        assert ("hf_abc" in path.read_text()) is not redacting
+        assert directory.read("request", CheckRequest).reference == asked.reference
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -205,5 +294,5 @@ def test_a_file_that_nobody_of_us_wrote_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "0000.json"
     with path.open("wb") as file:
         file.truncate(10**12)  # sparse: it takes no room
-    with pytest.raises(RunDirectoryError, match="larger than any"):
+    with pytest.raises(RunDirectoryError, match="it is larger than 64 MiB"):
         read_record(path, Run)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import signal
 import sys
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -78,6 +77,10 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option(
     "--resume", type=click.Path(path_type=Path), metavar="RUN_DIR", help="Go on where a check stopped."
 )
+@click.option(
+    "--trust-remote-code", is_flag=True, help="Let the engine run code that lies beside the model's weights."
+)
+@click.option("--no-redact", is_flag=True, help="Leave in what names a person, a machine or a secret.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on standard output.")
 @setup_options
 def check(as_json: bool, **values: Any) -> int:  # noqa: ANN401  (click's keyword arguments)
@@ -93,15 +96,19 @@ def check(as_json: bool, **values: Any) -> int:  # noqa: ANN401  (click's keywor
     from rich.console import Console
 
     from doctor.commands._progress import ProgressLine
+    from doctor.interrupts import Interrupts
     from doctor.pipeline.check import check as run_check
     from doctor.reporting.terminal import print_summary
     from doctor.rundir import RunDirectory
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(stderr=True)
     path, request = _asked(values)
-    with RunDirectory(path) as directory, ProgressLine(console) as progress:
-        report = run_check(request, directory, progress)
+    with (
+        Interrupts().watch() as interrupts,
+        RunDirectory(path, redacting=request.redact) as directory,
+        ProgressLine(console) as progress,
+    ):
+        report = run_check(request, directory, progress, interrupts.raise_if_asked)
     if as_json:
         click.echo(report.model_dump_json())
     else:
@@ -123,7 +130,7 @@ def _asked(values: dict[str, Any]) -> tuple[Path, CheckRequest]:
                 where=str(resumed),
                 next_step="Give a directory of `qdoctor check`.",
             )
-        return resumed, read_record(resumed / "request.json", CheckRequest)
+        return resumed, _moved(read_record(resumed / "request.json", CheckRequest), values)
     if values["reference"] is None:
         raise UsageError(
             "No published figure to hold against",
@@ -132,6 +139,17 @@ def _asked(values: dict[str, Any]) -> tuple[Path, CheckRequest]:
         )
     request = _request(values)
     return _unused(values["output"] or _new_directory(request.reference)), request
+
+
+def _moved(request: CheckRequest, values: dict[str, Any]) -> CheckRequest:
+    """The stored request, with the places that were named anew: what was redacted or moved is found again."""
+    given = click.get_current_context().get_parameter_source
+    changes = {
+        option: str(values[option])
+        for option in ("reference", "engine_python", "model_path")
+        if given(option) == click.core.ParameterSource.COMMANDLINE
+    }
+    return request.model_copy(update=changes)
 
 
 def _unused(path: Path) -> Path:
@@ -173,6 +191,8 @@ def _request(values: dict[str, Any]) -> CheckRequest:
         seed=values["seed"],
         repeats=values["repeats"],
         ablations=_ablations(values["ablations"], has_setup=bool(overrides)),
+        trust_remote_code=values["trust_remote_code"],
+        redact=not values["no_redact"],
         command=("qdoctor", *sys.argv[1:]),
     )
 
@@ -186,7 +206,21 @@ def _from_command(text: str) -> Mapping[str, tuple[Scalar, Origin]]:
         click.echo(f"Your command: {note}", err=True)
     if command.unread:
         click.echo(f"Not read in your command: {' '.join(command.unread)}", err=True)
-    return command.overrides
+    return {
+        path: setting for path, setting in command.overrides.items() if _is_handed_through(path, setting[0])
+    }
+
+
+def _is_handed_through(path: str, value: Scalar) -> bool:
+    """Whether the engine will be given this; a pasted command may ask for what qdoctor never does."""
+    from doctor.engines.arguments import why_not_handed_through
+    from doctor.schema.paths import EXTRA
+
+    name = path.removeprefix(EXTRA)
+    why = why_not_handed_through(name, value) if name != path else None
+    if why is not None:
+        click.echo(f"Left out of your command: {name}: {why}", err=True)
+    return why is None
 
 
 def _kept(settings: Mapping[str, tuple[Scalar, Origin]]) -> dict[str, Override]:

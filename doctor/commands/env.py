@@ -12,7 +12,7 @@ from doctor.checks.framework.catalogue import choose_checks, load_checks
 from doctor.checks.framework.side_by_side import run_checks
 from doctor.checks.framework.terminal import show_list, show_report
 from doctor.probes.environment import read_environment
-from doctor.redaction import redact
+from doctor.redaction import redact_record, redactions
 from doctor.schema.check import EnvironmentReport
 
 
@@ -54,5 +54,5 @@ def _examine(names: tuple[str, ...], engine_python: str, *, redacting: bool) -> 
     )
     if not redacting:
         return report
-    clean, counts = redact(report.model_dump(mode="json"))
-    return EnvironmentReport.model_validate({**clean, "redacted": counts})
+    clean = redact_record(report)
+    return clean.model_copy(update={"redacted": redactions(clean)})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
-from doctor.schema.setup import EngineSettings, Sampling, Setup, Workload
+from doctor.errors import UsageError
+from doctor.schema.setup import EngineSettings, Sampling, Scalar, Setup, Workload
 
 NO_NETWORK = {
     "HF_HUB_OFFLINE": "1",
@@ -39,6 +41,41 @@ def process_environment(cpus_usable: int, *, has_gpu: bool) -> dict[str, str]:
 
 
 _HANDED_THROUGH = tuple(name for name in EngineSettings.model_fields if name != "extra")
+
+
+# vllm 0.32.0, engine/arg_utils.py: the arguments that name code to import, files to read or write, or hosts
+# to talk to. They come in set-up and reference files that a stranger may have written.
+_LOADS_CODE = re.compile(
+    r"trust_remote_code|\w*_cls|\w*plugin\w*|logits_processors|model|tokenizer|\w*(?:_path|_dir|_file|_overrides)"
+    r"|\w*_endpoint|\w*_address|master_addr|hf_token|\w*revision|\w*_extra_config|generation_config|config_format"
+)
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9][\w+-]{0,63}")
+
+
+def why_not_handed_through(name: str, value: Scalar) -> str | None:
+    """Why an argument that qdoctor does not interpret is not handed to an engine; None where it is.
+
+    Numbers, switches and plain words are. What could make the engine import code, or read a file of
+    the argument's choice, is not: a dotted name, a path, an address.
+    """
+    if _LOADS_CODE.fullmatch(name):
+        return "it could make the engine load code or files"
+    if isinstance(value, str) and not _PLAIN_WORD.fullmatch(value):
+        return "its value is neither a number nor a plain word"
+    return None
+
+
+def refuse_code(settings: EngineSettings) -> None:
+    """Raise UsageError where a setup asks for an argument that is not handed through."""
+    for name, value in settings.extra.items():
+        why = why_not_handed_through(name, value)
+        if why is not None:
+            trust = "; to run code that lies beside the weights, give --trust-remote-code yourself"
+            raise UsageError(
+                f"The engine argument {name} is not handed through: {why}",
+                where=f"engine.extra.{name}",
+                next_step=f"Take it out of the setup{trust if name == 'trust_remote_code' else ''}.",
+            )
 
 
 def engine_arguments(setup: Setup, model_path: str, *, seed: int) -> dict[str, Any]:

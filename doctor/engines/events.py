@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from doctor.engines.log import EngineLog
+from doctor.engines.log import EngineLog, open_log
 from doctor.errors import EngineError
 
 Event = dict[str, Any]
@@ -24,6 +24,7 @@ WORKER = Path(__file__).with_name("worker.py")
 _LONGEST_EVENT_BYTES = 64_000_000
 _QUIT_LIMIT_S = 10.0
 _LOOK_INTERVAL_S = 1.0
+_LAST_WORDS_S = 1.0
 _DRAIN_LIMIT_S = 5.0
 
 
@@ -31,8 +32,15 @@ class WorkerProcess:
     """The worker script under the engine's interpreter. Leads a process group of its own."""
 
     def __init__(
-        self, interpreter: str, log_path: Path, environment: Mapping[str, str], script: Path = WORKER
+        self,
+        interpreter: str,
+        log_path: Path,
+        environment: Mapping[str, str],
+        script: Path = WORKER,
+        *,
+        redacting: bool = True,
     ) -> None:
+        log_file = open_log(log_path)
         try:
             self._process = subprocess.Popen(
                 [_executable(interpreter), "-u", str(script)],
@@ -44,15 +52,17 @@ class WorkerProcess:
                 cwd=log_path.parent,
             )
         except OSError as error:
+            log_file.close()
             raise EngineError(
                 f"The engine's interpreter could not be started: {error.strerror}",
                 where=interpreter,
                 next_step="Give the Python that has vLLM installed with --engine-python PATH.",
             ) from error
         assert self._process.stderr is not None
-        self.log = EngineLog(self._process.stderr, log_path)
+        self.log = EngineLog(self._process.stderr, log_file, redacting=redacting)
         self._events: queue.Queue[Event | None] = queue.Queue()
         self._ended = False
+        self._dead_since: float | None = None
         self._reader = threading.Thread(target=self._read, name="engine-events", daemon=True)
         self._reader.start()
 
@@ -81,14 +91,21 @@ class WorkerProcess:
             try:
                 event = self._events.get(timeout=min(left, _LOOK_INTERVAL_S))
             except queue.Empty:
-                # What a dead worker left behind may hold its output open.
-                self._ended = self._process.poll() is not None
+                # What a dead worker left behind may hold its output open: it never ends then.
+                self._ended = self._silent_and_dead()
                 if left <= _LOOK_INTERVAL_S and not self._ended:
                     raise
             else:
                 self._ended = event is None
                 return event
         return None
+
+    def _silent_and_dead(self) -> bool:
+        """Whether the worker ended long enough ago that its last words would have been read."""
+        if self._process.poll() is None:
+            return False
+        self._dead_since = self._dead_since or time.monotonic()
+        return time.monotonic() - self._dead_since >= _LAST_WORDS_S
 
     def kill_group(self, pid: int) -> None:
         """End an engine and whatever it started."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -19,12 +19,20 @@ from doctor.schema.run import EngineFacts
 
 ProgressListener = Callable[[Mapping[str, Any]], None]
 
-# Real weights from a slow disk plus compilation take many minutes; an arm, however slow,
-# finishes some engine step within a minute and reports it.
-START_LIMIT_S = 1800.0
-STALL_LIMIT_S = 300.0
-IMPORT_LIMIT_S = 300.0
 
+class Limits(NamedTuple):
+    """How long the worker may be silent before it counts as hung, in seconds.
+
+    Real weights from a slow disk plus compilation take many minutes; an arm, however slow,
+    finishes some engine step within a minute and reports it.
+    """
+
+    import_s: float = 300.0
+    start_s: float = 1800.0
+    stall_s: float = 300.0
+
+
+LIMITS = Limits()
 SEE_ARM = "See the arm's log lines in the report."
 
 _ENGINE_ERROR = re.compile(r"^\((?:EngineCore|Worker)[^)]*\)\s+(?:ERROR .*?\] )?(\w+(?:Error|Exception): .+)")
@@ -37,7 +45,8 @@ class ArmFailedError(EngineError):
 class EngineHost:
     """A worker process, and another where it ended. Use as a context manager.
 
-    At most one engine stands at a time. ``script`` is the worker's; tests give another.
+    At most one engine stands at a time. ``while_waiting`` is called a few times a second in every wait
+    for the engine; what it raises ends the wait. ``script`` is the worker's; tests give another.
     """
 
     def __init__(
@@ -46,14 +55,18 @@ class EngineHost:
         log_path: Path,
         environment: Mapping[str, str],
         *,
-        stall_limit_s: float = STALL_LIMIT_S,
-        start_limit_s: float = START_LIMIT_S,
+        limits: Limits | None = None,
+        redacting: bool = True,
+        while_waiting: Callable[[], None] = lambda: None,
         script: Path = WORKER,
     ) -> None:
         self.interpreter = interpreter
-        self._limits = {"start": start_limit_s, "stall": stall_limit_s}
-        self._fresh_process = partial(WorkerProcess, interpreter, log_path, environment, script)
-        self._worker = WatchedWorker(self._fresh_process())
+        self._limits = limits or LIMITS
+        self._while_waiting = while_waiting
+        self._fresh_process = partial(
+            WorkerProcess, interpreter, log_path, environment, script, redacting=redacting
+        )
+        self._worker = self._fresh_worker()
         self.ready: Event = {}
 
     def __enter__(self) -> EngineHost:
@@ -90,7 +103,7 @@ class EngineHost:
         self._worker.process.send(
             {"op": "engine", "arguments": dict(arguments), "environment": dict(environment)}
         )
-        limit = self._limits["start"]
+        limit = self._limits.start_s
         deadline = time.monotonic() + limit
         while True:
             left = deadline - time.monotonic()
@@ -113,8 +126,9 @@ class EngineHost:
         Raises ArmFailedError where the arm raised, the engine died, or nothing moved for the stall limit.
         """
         self._worker.process.send({"op": "run", **job})
-        limit = self._limits["stall"]
+        limit = self._limits.stall_s
         doing, hang = f"running {job['id']}", f"nothing moved for {limit:g} s"
+        when = "before this arm began"
         while True:
             try:
                 event = self._worker.next(limit, doing=doing, hang=hang)
@@ -122,6 +136,7 @@ class EngineHost:
                 raise ArmFailedError(error.what, next_step=SEE_ARM) from error
             kind = event["event"]
             if kind == "progress":
+                when = "in the middle of this arm"
                 on_progress(event)
             elif kind == "run_done":
                 result: Mapping[str, Any] = event["result"]
@@ -131,9 +146,7 @@ class EngineHost:
                 raise ArmFailedError(f"{event['error']}: {event['message']}", next_step=SEE_ARM)
             elif kind == "engine_exited":
                 self._worker.forget_engine()
-                raise ArmFailedError(
-                    f"The engine died in the middle of this arm{_signal_words(event)}", next_step=SEE_ARM
-                )
+                raise ArmFailedError(f"The engine died {when}{_signal_words(event)}", next_step=SEE_ARM)
 
     def stop_engine(self) -> None:
         """Stop the engine that stands, with force where it does not end by itself."""
@@ -142,16 +155,19 @@ class EngineHost:
         self._worker.process.send({"op": "stop"})
         self._worker.await_exit()
 
+    def _fresh_worker(self) -> WatchedWorker:
+        return WatchedWorker(self._fresh_process(), self._while_waiting)
+
     def _require_worker(self) -> None:
         """A worker that ended (killed, or one that could not fork) is replaced."""
         if self._worker.process.alive:
             return
         self._worker.process.close()
-        self._worker = WatchedWorker(self._fresh_process())
+        self._worker = self._fresh_worker()
         self.ready = self._await_ready()
 
     def _await_ready(self) -> Event:
-        limit = IMPORT_LIMIT_S
+        limit = self._limits.import_s
         event = self._worker.next(limit, doing="importing vLLM", hang=f"it took more than {limit:g} s")
         if event["event"] == "ready":
             return event

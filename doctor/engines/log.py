@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections import deque
 from pathlib import Path
 from typing import IO
+
+from doctor.errors import RunDirectoryError
+from doctor.redaction import redact
 
 HEAD_BYTES = 2_000_000
 TAIL_LINES = 400
@@ -20,11 +24,13 @@ class EngineLog:
     A line longer than ``LONGEST_LINE`` bytes is cut into several. ``close`` appends the kept
     tail to the file where the head did not hold everything. A file that cannot be written (a
     full disk) is given up, the draining goes on: an engine that cannot print stands still.
+    Lines are redacted on their way into the file, unless ``redacting`` is False.
     """
 
-    def __init__(self, stream: IO[bytes], path: Path) -> None:
+    def __init__(self, stream: IO[bytes], file: IO[bytes], *, redacting: bool = True) -> None:
         self._stream = stream
-        self._file = path.open("ab", buffering=0)
+        self._file = file
+        self._redacting = redacting
         self._room = HEAD_BYTES
         self._tail: deque[bytes] = deque(maxlen=TAIL_LINES)
         self._lines_beyond = 0
@@ -45,7 +51,7 @@ class EngineLog:
         with contextlib.suppress(OSError):
             if left_out > 0:
                 self._file.write(b"\n[qdoctor: %d bytes left out here]\n" % left_out)
-            self._file.writelines(kept)
+            self._file.writelines(self._clean(line) for line in kept)
         self._file.close()
         if not self._thread.is_alive():
             self._stream.close()
@@ -64,4 +70,22 @@ class EngineLog:
     def _keep(self, line: bytes) -> None:
         # ValueError: the file was closed while something still held the stream open.
         with contextlib.suppress(OSError, ValueError):
-            self._file.write(line)
+            self._file.write(self._clean(line))
+
+    def _clean(self, line: bytes) -> bytes:
+        return redact(line.decode("utf-8", "replace"))[0].encode() if self._redacting else line
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """The log's file, to be appended to. A link in its place is not followed."""
+    try:
+        handle = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o644
+        )
+    except OSError as error:
+        raise RunDirectoryError(
+            f"{path.name} cannot be written: {error.strerror}",
+            where=str(path.parent),
+            next_step="Name another directory with --output DIR.",
+        ) from error
+    return os.fdopen(handle, "ab", buffering=0)

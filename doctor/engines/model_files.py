@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from doctor.schema.setup import Architecture
 
 
-def write_model_directory(architecture: Architecture, directory: Path) -> Path:
-    """Write what vLLM needs to build the model with ``load_format="dummy"``; gives the directory.
+def model_files(architecture: Architecture) -> dict[str, str]:
+    """What vLLM needs to build the model with ``load_format="dummy"``: file name → content.
 
     The tokenizer maps every id to a word of its own, so that detokenization is real work
     without any download.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / "config.json", _configuration(architecture))
-    _write(directory / "tokenizer.json", _tokenizer(architecture.vocab_size))
-    _write(
-        directory / "tokenizer_config.json",
-        {
-            "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": architecture.max_position_embeddings,
-        },
-    )
-    return directory
+    return {
+        "config.json": json.dumps(_configuration(architecture)),
+        "tokenizer.json": json.dumps(_tokenizer(architecture.vocab_size)),
+        "tokenizer_config.json": json.dumps(
+            {
+                "tokenizer_class": "PreTrainedTokenizerFast",
+                "model_max_length": architecture.max_position_embeddings,
+            }
+        ),
+    }
 
 
 def _configuration(architecture: Architecture) -> dict[str, object]:
@@ -56,7 +54,3 @@ def _tokenizer(vocabulary: int) -> dict[str, object]:
             "unk_token": "w0",
         },
     }
-
-
-def _write(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content), encoding="utf-8")

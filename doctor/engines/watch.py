@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import queue
 import time
+from collections.abc import Callable
 
 from doctor.engines.events import Event, WorkerProcess
 from doctor.errors import EngineError
 
 STOP_LIMIT_S = 60.0
+_LOOK_INTERVAL_S = 0.25
+"""How often a wait looks whether it should go on."""
 
 SEE_LOG = "Its last log lines are in the report and in engine.log."
 
@@ -16,8 +19,9 @@ SEE_LOG = "Its last log lines are in the report and in engine.log."
 class WatchedWorker:
     """One worker and the engine that stands in it, if one does."""
 
-    def __init__(self, process: WorkerProcess) -> None:
+    def __init__(self, process: WorkerProcess, while_waiting: Callable[[], None] = lambda: None) -> None:
         self.process = process
+        self._while_waiting = while_waiting
         self.engine_pid: int | None = None
         """Leader of the engine's process group."""
 
@@ -25,10 +29,10 @@ class WatchedWorker:
         """The next event.
 
         A silence longer than ``timeout_s`` ends the engine and is an error, told as ``hang``;
-        so is the end of the worker.
+        so is the end of the worker. What ``while_waiting`` raises ends the wait.
         """
         try:
-            event = self.process.event(timeout_s)
+            event = self._event(time.monotonic() + timeout_s)
         except queue.Empty:
             self.end_engine()
             raise EngineError(
@@ -38,6 +42,16 @@ class WatchedWorker:
             self.forget_engine()
             raise EngineError(f"The engine's process ended while {doing}", next_step=SEE_LOG)
         return event
+
+    def _event(self, deadline_s: float) -> Event | None:
+        while True:
+            self._while_waiting()
+            left = deadline_s - time.monotonic()
+            try:
+                return self.process.event(min(left, _LOOK_INTERVAL_S))
+            except queue.Empty:
+                if left <= _LOOK_INTERVAL_S:
+                    raise
 
     def await_exit(self) -> None:
         """Wait for an engine that was told to end, or failed; use force where it does not."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from doctor.pipeline.judging import judged
+from doctor.pipeline.places import engine_python
 from doctor.pipeline.running import run_arms
 from doctor.pipeline.settling import settle
 from doctor.pipeline.stage import stage
@@ -19,25 +20,34 @@ from doctor.schema.request import CheckRequest
 Listener = Callable[[Progress], None]
 
 
-def check(request: CheckRequest, directory: RunDirectory, listen: Listener) -> Report:
+def check(
+    request: CheckRequest,
+    directory: RunDirectory,
+    listen: Listener,
+    while_waiting: Callable[[], None] = lambda: None,
+) -> Report:
     """Measure and judge; what the directory already holds is not measured again.
 
-    An interruption ends the measuring, not the report: it is written from what was measured.
+    ``while_waiting`` is called while an engine is waited for; a KeyboardInterrupt that it raises ends
+    the measuring, not the report: it is written from what was measured.
     Raises QdoctorError where not even a report can be made.
     """
     begun = time.monotonic()
     directory.write("request", request)
     settled = settle(request)
-    environment = stage(
-        directory, "environment", Environment, lambda: read_environment(request.engine_python)
-    )
+    python = engine_python(request)
+    environment = stage(directory, "environment", Environment, lambda: read_environment(python))
     interrupted = False
     if request.ablations or settled.user is not None:
-        interrupted = run_arms(request, settled, environment, directory, listen)
+        try:
+            run_arms(request, settled, environment, directory, listen, while_waiting)
+        except KeyboardInterrupt:
+            interrupted = True
     return judged(request, settled, directory, time.monotonic() - begun, interrupted=interrupted)
 
 
 def judge(directory: RunDirectory) -> Report:
     """Judge again what a check measured; nothing is run."""
     request = directory.read("request", CheckRequest)
+    directory.redacting = request.redact
     return judged(request, settle(request), directory, 0.0, interrupted=False)

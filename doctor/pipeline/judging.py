@@ -15,6 +15,7 @@ from doctor.checks.framework.side_by_side import run_checks
 from doctor.pipeline.expecting import expected, filling, foretold_findings
 from doctor.pipeline.settling import Settled
 from doctor.planning.arms import REFERENCE
+from doctor.redaction import redact_record, redactions
 from doctor.reporting.html import render_html
 from doctor.reporting.markdown import render_markdown
 from doctor.rundir import RunDirectory
@@ -73,6 +74,9 @@ def judged(
         fixes=first_fixes(settled.reference.id, settled.accounting, plan, measurements, ledgers, findings),
         runs=runs,
     )
+    if directory.redacting:
+        report = redact_record(report)
+        report = report.model_copy(update={"redacted": redactions(report)})
     directory.write("report", report)
     directory.write_text("report.html", render_html(report))
     directory.write_text("report.md", render_markdown(report))

@@ -8,9 +8,10 @@ from doctor.causes.catalogue import load_ablations
 from doctor.engines.arguments import CPU_ENVIRONMENT, process_environment
 from doctor.engines.execute import Bench, Executor
 from doctor.engines.host import EngineHost
-from doctor.engines.model_files import write_model_directory
+from doctor.engines.model_files import model_files
 from doctor.errors import UsageError
 from doctor.performance.fitting import kv_cache_tokens_under, published_memory_bytes, why_not_here
+from doctor.pipeline.places import engine_python, model_folder
 from doctor.pipeline.settling import Settled
 from doctor.pipeline.stage import stage
 from doctor.planning.difference import differences
@@ -33,15 +34,22 @@ def run_arms(
     environment: Environment,
     directory: RunDirectory,
     listen: Listener,
-) -> bool:
-    """Make the runs that are not yet kept. Whether they were interrupted."""
+    while_waiting: Callable[[], None],
+) -> None:
+    """Make the runs that are not yet kept. What ``while_waiting`` raises ends them."""
     surroundings = process_environment(environment.cpus_usable, has_gpu=bool(environment.gpus))
-    with EngineHost(request.engine_python, directory.path / "engine.log", surroundings) as host:
+    with EngineHost(
+        engine_python(request),
+        directory.path / "engine.log",
+        surroundings,
+        redacting=directory.redacting,
+        while_waiting=while_waiting,
+    ) as host:
         cuda = host.ready.get("cuda") is not None
         plan = stage(directory, "plan", Plan, lambda: _plan(request, settled, environment, cuda))
         bench = Bench(
             host=host,
-            model_path=lambda arm: _model_path(arm, directory),
+            model_path=lambda arm: _model_path(arm, request, directory),
             environment={} if plan.replica is None else CPU_ENVIRONMENT,
             sampler=HostSampler(gpu_count=max(1, len(environment.gpus))),
             listener=listen,
@@ -49,15 +57,11 @@ def run_arms(
         # What failed is tried again: a killed engine or a full disk need not be the arm's own fault.
         done = {(run.arm, run.repeat) for run in directory.runs() if run.status != "failed"}
         executor = Executor(plan, bench, done)
-        try:
-            for run in executor.runs():
-                directory.keep_run(run)
-        except KeyboardInterrupt:
-            return True
+        for run in executor.runs():
+            directory.keep_run(run)
         planned = (one for one in plan.omissions if one.arm is None)
         omissions = (*planned, *executor.omissions)
         directory.write("plan", plan.model_copy(update={"omissions": tuple(dict.fromkeys(omissions))}))
-    return False
 
 
 def _plan(request: CheckRequest, settled: Settled, environment: Environment, cuda: bool) -> Plan:
@@ -101,15 +105,17 @@ def _chosen_ablations(wanted: tuple[str, ...]) -> tuple[Ablation, ...]:
     return tuple(by_id[one] for one in dict.fromkeys(wanted))
 
 
-def _model_path(arm: Arm, directory: RunDirectory) -> str:
+def _model_path(arm: Arm, request: CheckRequest, directory: RunDirectory) -> str:
     """Where the engine finds the arm's model: the user's folder, or one written from its architecture."""
     model = arm.setup.model
     if model.path is not None:
-        return model.path
+        return model_folder(model.path, request)
     if model.architecture is None:
         raise UsageError(
             "The publication names no architecture, so its model cannot be built from figures",
             where=model.name,
             next_step="Give a local folder with the model: --model PATH.",
         )
-    return str(write_model_directory(model.architecture, directory.path / "model").resolve())
+    for name, content in model_files(model.architecture).items():
+        directory.write_text(f"model/{name}", content)
+    return str((directory.path / "model").resolve())

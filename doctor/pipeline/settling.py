@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from doctor.engines.arguments import refuse_code
+from doctor.pipeline.places import reference_run
 from doctor.planning.accounting import settle as settle_accounting
 from doctor.planning.setups import user_setup
 from doctor.references.catalogue import load_reference, require_target
@@ -28,14 +30,25 @@ def settle(request: CheckRequest) -> Settled:
 
     Raises UsageError for a reference that is unknown or no target, or a setting that is none.
     """
-    reference = require_target(load_reference(request.reference))
+    reference = require_target(load_reference(reference_run(request)))
     target = reference_setup(reference)
     target = target.model_copy(update={"model": _model_here(target.model, request.model_path)})
     changes = {path: (one.value, one.origin) for path, one in request.overrides.items()}
     user = user_setup(target, changes) if changes else None
+    target = _with_trust(target, request)
+    user = _with_trust(user, request) if user else None
     workload = user.workload if user else None
     accounting = settle_accounting(reference, request.observed, request.observed_counts, workload)
     return Settled(reference, target, user, accounting)
+
+
+def _with_trust(setup: Setup, request: CheckRequest) -> Setup:
+    """The setup, refused where a stranger's file asks for code to be run; that, only the user may."""
+    refuse_code(setup.engine)
+    if not request.trust_remote_code:
+        return setup
+    extra = {**setup.engine.extra, "trust_remote_code": True}
+    return setup.model_copy(update={"engine": setup.engine.model_copy(update={"extra": extra})})
 
 
 def _model_here(model: Model, path: str | None) -> Model:

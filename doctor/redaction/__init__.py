@@ -6,7 +6,8 @@ stood there; redacting twice changes nothing more.
 """
 
 from doctor.redaction.names import names_a_secret
-from doctor.redaction.people import Identity
+from doctor.redaction.people import Identity, at_home
 from doctor.redaction.records import Kind, redact
+from doctor.redaction.typed import redact_record, redactions
 
-__all__ = ["Identity", "Kind", "names_a_secret", "redact"]
+__all__ = ["Identity", "Kind", "at_home", "names_a_secret", "redact", "redact_record", "redactions"]

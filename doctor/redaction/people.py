@@ -17,6 +17,7 @@ _COMMON = frozenset(
     root user users admin administrator ubuntu debian ec2-user centos jovyan runner builder nobody default
     localhost localhost.localdomain host server node worker master head gpu cuda nvidia vllm engine docker
     container vm linux python test dev home work data app none null local main api ray torch model cpu
+    auto half float16 bfloat16 distinct identical output total steady measured reference
     """.split()  # noqa: SIM905  a list of words reads best as words
 )
 # Homes that say nothing about who lives there.
@@ -32,6 +33,18 @@ _EMAIL = re.compile(
 _PROMPT = re.compile(
     r"(?<![\w@./-])(?P<name>[a-z_][\w.-]{0,31})@(?P<host>[A-Za-z][\w.-]{0,62})(?=:[~/][^\n]{0,200}?[#$] )"
 )
+
+
+def at_home(path: str, home: str | None = None) -> str | None:
+    """A path that was kept redacted, as it stands on this machine: the home is put in again.
+
+    None where more than the home was taken out of it: then it cannot be found again.
+    """
+    rest = path.removeprefix(HOME)
+    if any(placeholder in rest for placeholder in (USER, HOST, "<secret>", "<ip>", "<uuid>", "<serial>")):
+        return None
+    home = os.path.expanduser("~") if home is None else home  # noqa: PTH111  a text in, a text out
+    return home + rest if rest != path else path
 
 
 @dataclass(frozen=True)

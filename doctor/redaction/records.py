@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, TypeVar, overload
 
@@ -18,7 +18,7 @@ Kind = Literal[
 ]
 """What is counted. The counts tell a reader what is missing, and how much of it."""
 
-_KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind] = {
     SECRET: "secret",
     USER: "user name",
     HOST: "host name",
@@ -50,7 +50,8 @@ Value = TypeVar("Value")
 
 
 @lru_cache(maxsize=1)
-def _this_machine() -> Identity:
+def this_machine() -> Identity:
+    """Who runs this, and where; asked once."""
     return Identity.of_this_machine()
 
 
@@ -66,12 +67,12 @@ def redact(value: object, identity: Identity | None = None) -> tuple[object, dic
     A mapping keeps its shape: keys, numbers and truth values stay, texts are redacted, and the text
     under a key that names a secret is replaced as a whole.
     """
-    walk = _Walk(identity or _this_machine())
+    walk = Walk(identity or this_machine())
     redacted = walk.value(value, key="", depth=0)
     return redacted, {kind: count for kind, count in walk.counts.items() if count}
 
 
-class _Walk:
+class Walk:
     """Goes through a value once and counts on the way."""
 
     def __init__(self, identity: Identity) -> None:
@@ -79,28 +80,41 @@ class _Walk:
         self.counts: Counter[Kind] = Counter()
 
     def value(self, value: object, *, key: str, depth: int) -> object:
+        """The value as it may leave; ``key`` is the name under which it stands."""
         if depth > _DEEPEST:  # nothing of ours nests so deep; hostile input might
             return "<too deep>"
         if isinstance(value, str):
             return self._text(value, key)
         if isinstance(value, Mapping):
-            return {self._name(name): self._below(name, inner, key, depth) for name, inner in value.items()}
+            return {self.name(name): self._below(name, inner, key, depth) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):
-            return type(value)([self.value(inner, key=key, depth=depth + 1) for inner in value])
+            return type(value)(self._items(value, key, depth))
+        return self.other(value, depth)
+
+    def other(self, value: object, depth: int) -> object:
+        """What is neither text nor a collection: left as it is."""
         return value
+
+    def _items(self, values: Sequence[object], key: str, depth: int) -> Iterator[object]:
+        """The items; in a command line, the word after an option that names a secret is one."""
+        option = ""
+        for inner in values:
+            yield self.value(inner, key=option or key, depth=depth + 1)
+            is_option = isinstance(inner, str) and inner.startswith("--") and names_a_secret(inner)
+            option = str(inner) if is_option else ""
 
     def _below(self, name: object, inner: object, key: str, depth: int) -> object:
         inherited = key if _VERSION_KEYS.search(key) else str(name)
         return self.value(inner, key=inherited, depth=depth + 1)
 
-    def _name(self, name: object) -> object:
-        """Keys are ours, but for the paths and hosts that some mappings are keyed by."""
+    def name(self, name: object) -> object:
+        """A key as it may leave. Keys are ours, but for the paths and hosts that some are keyed by."""
         return self._text(name, "") if isinstance(name, str) and re.search(r"[/\\@.:]", name) else name
 
     def _text(self, text: str, key: str) -> str:
         whole = SECRET if names_a_secret(key) else _TELLING_KEYS.get(key.lower())
         if whole is not None and text:
-            self.counts[_KINDS[whole]] += text != whole
+            self.counts[KINDS[whole]] += text != whole
             return whole
         if _VERSION_KEYS.search(key.lower()) and re.fullmatch(r"[\w.+!-]{1,80}", text):
             return text
@@ -109,5 +123,5 @@ class _Walk:
         text, people = redact_people(text, self._identity)
         for placeholder, count in {SECRET: secrets, **addresses, **people}.items():
             if count:
-                self.counts[_KINDS[placeholder]] += count
+                self.counts[KINDS[placeholder]] += count
         return text

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
+
+from pydantic import Field
 
 from doctor.schema.accounting import Accounting
 from doctor.schema.check import CheckResult
@@ -79,3 +82,5 @@ class Report(Record):
     fixes: tuple[FixAdvice, ...] = ()
     runs: tuple[Run, ...] = ()
     warnings: tuple[str, ...] = ()
+    redacted: Mapping[str, int] = Field(default_factory=dict)
+    """How many texts of each kind were taken out; empty where nothing was, or nothing should be."""

@@ -34,4 +34,8 @@ class CheckRequest(Record):
     """Rounds over all arms, where the budget allows."""
     ablations: tuple[str, ...] = ()
     """Ids to run; ("default",) one per factor, ("all",) all, () none."""
+    trust_remote_code: bool = False
+    """Whether the engine may run code that lies beside the model's weights."""
+    redact: bool = True
+    """Whether secrets, names and addresses are taken out before anything is written."""
     command: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from doctor.engines import watch
-from doctor.engines.host import ArmFailedError, EngineHost
+from doctor.engines.host import ArmFailedError, EngineHost, Limits
 from doctor.engines.log import HEAD_BYTES, LONGEST_LINE, TAIL_LINES
 from doctor.errors import EngineError
 
@@ -31,8 +31,7 @@ def host(folder: Path, fault: str = "", *, stall_s: float = AMPLE_S, start_s: fl
         sys.executable,
         folder / "engine.log",
         {"FAKE_WORKER": fault},
-        stall_limit_s=stall_s,
-        start_limit_s=start_s,
+        limits=Limits(start_s=start_s, stall_s=stall_s),
         script=FAKE_WORKER,
     )
 

@@ -8,7 +8,7 @@ from typing import IO
 
 import pytest
 
-from doctor.engines.log import HEAD_BYTES, LONGEST_LINE, TAIL_LINES, EngineLog
+from doctor.engines.log import HEAD_BYTES, LONGEST_LINE, TAIL_LINES, EngineLog, open_log
 
 MEGABYTES = 20
 
@@ -21,7 +21,7 @@ def printed(code: str, path: Path) -> EngineLog:
 
 
 def kept(stream: IO[bytes], path: Path) -> EngineLog:
-    log = EngineLog(stream, path)
+    log = EngineLog(stream, open_log(path))
     log.close()
     return log
 

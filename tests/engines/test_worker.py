@@ -18,7 +18,7 @@ import pytest
 
 from doctor.engines.arguments import sampling_arguments, warm_up, workload_arguments
 from doctor.engines.events import WORKER
-from doctor.engines.host import ArmFailedError, EngineHost
+from doctor.engines.host import ArmFailedError, EngineHost, Limits
 from doctor.errors import EngineError
 from doctor.schema.setup import Sampling, Workload
 
@@ -115,7 +115,10 @@ def driver(packages: Path, tmp_path: Path) -> Iterator[EngineHost]:
 
 def host(packages: Path, folder: Path, **environment: str) -> EngineHost:
     return EngineHost(
-        sys.executable, folder / "engine.log", {"PYTHONPATH": str(packages), **environment}, stall_limit_s=60
+        sys.executable,
+        folder / "engine.log",
+        {"PYTHONPATH": str(packages), **environment},
+        limits=Limits(stall_s=60),
     )
 
 
