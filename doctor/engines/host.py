@@ -125,10 +125,10 @@ class EngineHost:
 
         Raises ArmFailedError where the arm raised, the engine died, or nothing moved for the stall limit.
         """
+        when = "in the middle of this arm" if self._worker.engine_lives() else "before this arm began"
         self._worker.process.send({"op": "run", **job})
         limit = self._limits.stall_s
         doing, hang = f"running {job['id']}", f"nothing moved for {limit:g} s"
-        when = "before this arm began"
         while True:
             try:
                 event = self._worker.next(limit, doing=doing, hang=hang)
@@ -136,7 +136,6 @@ class EngineHost:
                 raise ArmFailedError(error.what, next_step=SEE_ARM) from error
             kind = event["event"]
             if kind == "progress":
-                when = "in the middle of this arm"
                 on_progress(event)
             elif kind == "run_done":
                 result: Mapping[str, Any] = event["result"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import time
 from collections.abc import Callable
@@ -52,6 +53,16 @@ class WatchedWorker:
             except queue.Empty:
                 if left <= _LOOK_INTERVAL_S:
                     raise
+
+    def engine_lives(self) -> bool:
+        """Whether the engine's process is still there; its end may not have been told yet."""
+        if self.engine_pid is None:
+            return False
+        try:
+            os.kill(self.engine_pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def await_exit(self) -> None:
         """Wait for an engine that was told to end, or failed; use force where it does not."""

@@ -8,7 +8,7 @@ from doctor.engines.arguments import refuse_code, why_not_handed_through
 from doctor.errors import UsageError
 from doctor.schema.setup import EngineSettings, Scalar
 
-CODE = {
+CODE: dict[str, Scalar] = {
     "trust_remote_code": True,
     "worker_cls": "os.system",
     "worker_extension_cls": "evil",

@@ -83,7 +83,7 @@ def check(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Check:
 
     monkeypatch.setattr("doctor.pipeline.check.read_environment", lambda python: environment_of())
     monkeypatch.setattr("doctor.pipeline.running.HostSampler", _NoSampler)
-    monkeypatch.setattr("doctor.engines.host.LIMITS", Limits(import_s=20, start_s=1.5, stall_s=1.5))
+    monkeypatch.setattr("doctor.engines.host.LIMITS", Limits(import_s=20, start_s=3, stall_s=3))
     return run
 
 
