@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
-from doctor.causes.lookup import about, ruled_out, signal, speaks_against, speaks_for, unknown, value_of
+from doctor.causes.lookup import (
+    about,
+    as_number,
+    fact_of,
+    ruled_out,
+    signal,
+    speaks_against,
+    speaks_for,
+    unknown,
+    value_of,
+)
+from doctor.schema.evidence import Fact
 from doctor.schema.finding import Remedy
+
+_BUSY_PERCENT = 80.0
+"""NVML counts the time in which any kernel ran: with gaps between steps it stays below."""
+_ONE_CORE = 0.9
 
 
 def judge(case: Case) -> Judgement:
@@ -12,12 +27,15 @@ def judge(case: Case) -> Judgement:
     busy, idle = signal(case.evidence, "said_cpu_busy"), signal(case.evidence, "said_gpu_idle")
     profile = signal(case.evidence, "said_host_bound_profile")
     used = value_of(case.evidence.environment, "gpu.utilization_percent")
+    engine = fact_of(case.evidence.environment, "cpu.engine_cores")
     if profile is not None:
         words = "time at .cpu() or .item() in a Python profile is waiting for the GPU"
         return ruled_out(f"{words}, not CPU work.", speaks_against(words, profile.origin))
     if used is not None and used >= 95 and busy is None:
         words = f"the GPU is {used:.0f} % busy"
         return ruled_out(f"{words}.", speaks_against(words, "nvidia-smi"))
+    if busy is None and used is not None and engine is not None:
+        return _sampled(engine, used)
     if busy is None:
         return unknown("the CPU use of the engine's process beside the GPU's use, during the run")
     images = signal(case.evidence, "said_images_slow")
@@ -32,6 +50,24 @@ def judge(case: Case) -> Judgement:
         factor=about(0.6, 0.37, 0.95),
         would_decide="the engine process's CPU use and the GPU's SM activity, both over the run",
         plausibility=(0.8 if idle is not None else 0.5) * (0.4 if images is not None else 1.0),
+    )
+
+
+def _sampled(engine: Fact, gpu_percent: float) -> Judgement:
+    """By the means over the runs: a whole core for Python, and a GPU with time to spare."""
+    cores = as_number(engine.value) or 0.0
+    words = f"the engine used {cores:.1f} cores while the GPU was {gpu_percent:.0f} % busy"
+    summary = f"{words[:1].upper()}{words[1:]}."
+    if gpu_percent >= _BUSY_PERCENT or cores < _ONE_CORE:
+        return ruled_out(summary, speaks_against(words, engine.origin))
+    return Judgement(
+        "inconclusive",
+        summary,
+        (speaks_for(words, engine.origin),),
+        strength="measured",
+        factor=about(gpu_percent / 100, gpu_percent / 100, 1.0),
+        would_decide="a profile of the engine's process during the run",
+        plausibility=0.6,
     )
 
 

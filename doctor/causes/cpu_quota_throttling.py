@@ -14,15 +14,22 @@ from doctor.causes.lookup import (
     unknown,
     value_of,
 )
+from doctor.schema.evidence import Fact
 from doctor.schema.finding import Remedy
 
 FEW = 6.0
 """Cores that a server with one GPU needs at most: two, and one per GPU, with room for its threads."""
 
+_SELDOM = 0.01
+"""Stopped in fewer of its periods, the group lost next to no time."""
+
 
 def judge(case: Case) -> Judgement:
-    """A quota of few cores, from a manifest, a machine or a statement."""
+    """By the periods in which the quota stopped the engine; else by a quota of few cores."""
     evidence = case.evidence
+    stopped = fact_of(evidence.environment, "cpu.quota_stopped_share")
+    if stopped is not None:
+        return _counted(stopped)
     quota = fact_of(evidence.environment, "cpu.quota_cores")
     said = signal(evidence, "said_cpu_limited")
     busy = signal(evidence, "said_cpu_busy")
@@ -48,6 +55,23 @@ def judge(case: Case) -> Judgement:
         factor=about(0.5, 0.1, 0.95),
         would_decide="nr_throttled in the container's cpu.stat during the run",
         plausibility=0.95 if busy is not None else 0.75,
+    )
+
+
+def _counted(stopped: Fact) -> Judgement:
+    """What cpu.stat counted while the runs were made settles it."""
+    share = as_number(stopped.value) or 0.0
+    words = f"the quota stopped the engine's group in {share:.0%} of its periods during the runs"
+    if share < _SELDOM:
+        return ruled_out(f"{words[:1].upper()}{words[1:]}.", speaks_against(words, stopped.origin))
+    return Judgement(
+        "confirmed",
+        f"{words[:1].upper()}{words[1:]}.",
+        (speaks_for(words, stopped.origin),),
+        strength="measured",
+        factor=about(0.5, 0.1, 0.95),
+        would_decide="the same run without the quota",
+        plausibility=0.95,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement
-from doctor.causes.marks import Marks, judge_marks
+from doctor.causes.marks import Marks, is_on, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(messages=("free_memory_short",), statements=("said_shared_gpu",))
+_MARKS = Marks(
+    environment={"gpu.tenants": is_on}, messages=("free_memory_short",), statements=("said_shared_gpu",)
+)
 
 
 def judge(case: Case) -> Judgement:

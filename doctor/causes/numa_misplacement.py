@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
-from doctor.causes.marks import Marks, judge_marks
+from doctor.causes.marks import Marks, is_off, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(statements=("said_numa",))
+_MARKS = Marks(environment={"gpu.numa_local": is_off}, statements=("said_numa",))
 
 
 def judge(case: Case) -> Judgement:

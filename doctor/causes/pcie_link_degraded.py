@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement
-from doctor.causes.marks import Marks, judge_marks
+from doctor.causes.marks import Marks, below, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(statements=("said_pcie_link",))
+_MARKS = Marks(environment={"gpu.pcie_width_share": below(1)}, statements=("said_pcie_link",))
 
 
 def judge(case: Case) -> Judgement:

@@ -14,6 +14,7 @@ from doctor.checks.framework.catalogue import load_checks
 from doctor.checks.framework.side_by_side import run_checks
 from doctor.pipeline.expecting import expected, filling, foretold_findings
 from doctor.pipeline.settling import Settled
+from doctor.pipeline.surroundings import machine_findings
 from doctor.planning.arms import REFERENCE
 from doctor.redaction import redact_record, redactions
 from doctor.reporting.html import render_html
@@ -29,6 +30,7 @@ from doctor.schema.request import CheckRequest
 from doctor.schema.run import Run
 from doctor.statistics.cells import cell_table
 from doctor.statistics.measure import measure_arms
+from doctor.telemetry.facts import telemetry_lost
 from doctor.verdict.fixes import first_fixes
 from doctor.verdict.sentence import Grounds, verdict
 
@@ -48,6 +50,8 @@ def judged(
     measurements, ledgers = _measured(settled, plan, runs, environment)
     told = expected(settled, environment, plan, measurements, runs)
     findings = (*_findings(plan, measurements, ledgers), *foretold_findings(settled, told))
+    known = {finding.cause for finding in findings}
+    findings = (*findings, *machine_findings(settled, environment, plan, runs, known))
     grounds = Grounds(settled.accounting, plan, measurements, ledgers, _failures(plan, runs), interrupted)
     report = Report(
         provenance=Provenance(
@@ -73,6 +77,7 @@ def judged(
         findings=findings,
         fixes=first_fixes(settled.reference.id, settled.accounting, plan, measurements, ledgers, findings),
         runs=runs,
+        warnings=telemetry_lost(runs),
     )
     if directory.redacting:
         report = redact_record(report)

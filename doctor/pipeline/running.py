@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from doctor.causes.catalogue import load_ablations
 from doctor.engines.arguments import CPU_ENVIRONMENT, process_environment
@@ -17,6 +18,8 @@ from doctor.pipeline.stage import stage
 from doctor.planning.difference import differences
 from doctor.planning.factors import factor_of
 from doctor.planning.plan import Ground, Wish, make_plan
+from doctor.probes.limits import quota_counters
+from doctor.probes.machine import Machine
 from doctor.rundir import RunDirectory
 from doctor.schema.ablation import Ablation
 from doctor.schema.environment import Environment
@@ -51,7 +54,10 @@ def run_arms(
             host=host,
             model_path=lambda arm: _model_path(arm, request, directory),
             environment={} if plan.replica is None else CPU_ENVIRONMENT,
-            sampler=HostSampler(gpu_count=max(1, len(environment.gpus))),
+            sampler=HostSampler(
+                gpu_count=max(1, len(environment.gpus)),
+                quota_counters=partial(quota_counters, Machine()),
+            ),
             listener=listen,
         )
         # What failed is tried again: a killed engine or a full disk need not be the arm's own fault.

@@ -85,7 +85,23 @@ def _quota_v1(machine: Machine, folder: str) -> float | None:
     return quota / period if quota and period and quota > 0 and period > 0 else None
 
 
+def quota_counters(machine: Machine) -> tuple[int, int] | None:
+    """Periods of the CPU quota so far, and those in which the group was stopped; None without a quota.
+
+    Of the groups that this process stands in, those of the one that was stopped most.
+    """
+    version_2 = machine.exists("/sys/fs/cgroup/cgroup.controllers")
+    folders = _folders(machine, None if version_2 else "cpu")
+    read = [counters for folder in folders if (counters := _counters(machine, folder)) is not None]
+    return max(read, key=lambda counters: counters[1], default=None)
+
+
 def _throttled(machine: Machine, folder: str) -> float | None:
+    counters = _counters(machine, folder)
+    return counters[1] / counters[0] if counters else None
+
+
+def _counters(machine: Machine, folder: str) -> tuple[int, int] | None:
     fields = dict(
         line.split(None, 1) for line in (machine.text(f"{folder}/cpu.stat") or "").splitlines() if " " in line
     )
@@ -93,7 +109,7 @@ def _throttled(machine: Machine, folder: str) -> float | None:
         periods, throttled = int(fields["nr_periods"]), int(fields["nr_throttled"])
     except (KeyError, ValueError):
         return None
-    return throttled / periods if periods > 0 else None
+    return (periods, throttled) if periods > 0 else None
 
 
 def _bytes(machine: Machine, path: str) -> int | None:

@@ -58,6 +58,10 @@ class HostSample(Record):
     memory_engine_bytes: int | None = None
     memory_available_bytes: int | None = None
     load_1m: float | None = None
+    cpu_quota_periods: int | None = None
+    """Periods of the control group's CPU quota since it was made; None where it has no quota."""
+    cpu_quota_stopped: int | None = None
+    """Those of them in which the group was stopped."""
     gpu_utilization_percent: float | None = None
     gpu_memory_used_bytes: int | None = None
     gpu_sm_clock_mhz: float | None = None
