@@ -11,7 +11,7 @@ from doctor.attribution.fixes import fix_all, fix_one
 from doctor.attribution.lines import accounting_line, factor_lines, setting_line, unexplained_line
 from doctor.attribution.notes import ledger_notes
 from doctor.attribution.pairs import pair_terms
-from doctor.attribution.players import game_of
+from doctor.attribution.players import game_of, joined
 from doctor.attribution.refusal import refusal
 from doctor.attribution.surface import Prediction, Surface, surface_of
 from doctor.schema.ledger import Ledger, LedgerLine
@@ -47,10 +47,14 @@ def build_ledger(
 
     Shapley values on log throughput (Owen values where factors are grouped), made tokens/s by
     the logarithmic mean of the two arms, so the lines add up exactly. Where an arm is
-    unstable or a needed cell is missing the ledger has no lines, and says so in ``refused``.
+    unstable or an end is missing the ledger has no lines, and says so in ``refused``; where a
+    cell between is missing, all factors are one line.
     """
     measured = {cell.factors for cell in table.cells}
     game = game_of(factors, measured)
+    lacking = game.lacking(measured) if prediction is None and factors else ()
+    if lacking:
+        game = joined(factors)
     refused = refusal(table, game, prediction)
     if refused:
         return _refused(table, title, published, observed, refused)
@@ -82,8 +86,14 @@ def build_ledger(
         fix_one=fix_one(surface),
         fix_all=fix_all(surface),
         method=_method(surface, prediction),
-        notes=ledger_notes(surface, counts_why),
+        notes=(*_not_split(lacking), *ledger_notes(surface, counts_why)),
     )
+
+
+def _not_split(lacking: Sequence[str]) -> tuple[str, ...]:
+    if not lacking:
+        return ()
+    return (f"Not split into single causes, for want of a valid run of: {'; '.join(lacking)}.",)
 
 
 def _method(surface: Surface, prediction: Prediction | None) -> str:

@@ -66,6 +66,18 @@ class Game:
             cells.setdefault(self.everyone ^ mask, f"only {title} at the reference's value")
         return cells
 
+    def lacking(self, measured: Set[Cell]) -> tuple[str, ...]:
+        """The needed cells that are not among the measured ones, in words."""
+        masks = {self.mask(cell) for cell in measured}
+        return tuple(title for mask, title in self.needed().items() if mask not in masks)
+
+
+def joined(factors: Sequence[Factor]) -> Game:
+    """All factors as one player: what both ends alone can tell."""
+    title = factors[0].title if len(factors) == 1 else f"All {len(factors)} differences together"
+    identity = factors[0].id if len(factors) == 1 else "together"
+    return Game((Player(identity, title, frozenset(factor.id for factor in factors)),), ((0,),))
+
 
 def game_of(factors: Sequence[Factor], measured: Set[Cell] | Mapping[Cell, object]) -> Game:
     """Players and groups for ``factors``, given the cells that were measured.

@@ -72,7 +72,13 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic from click
 @click.option(
     "--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Prompts and order."
 )
-@click.option("--repeats", type=click.IntRange(1, 50), default=3, show_default=True, help="Runs of each arm.")
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, 50),
+    default=6,
+    show_default=True,
+    help="Runs of each arm at most; fewer where more would not change the verdict.",
+)
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="The run directory.")
 @click.option(
     "--resume", type=click.Path(path_type=Path), metavar="RUN_DIR", help="Go on where a check stopped."

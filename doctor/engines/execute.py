@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
@@ -40,21 +40,29 @@ class Bench(NamedTuple):
 
 
 class Executor:
-    """Makes the runs of a plan that are not yet done. Iterate ``runs``; then read ``omissions``."""
+    """Makes planned runs, round after round. Iterate ``runs``; then read ``omissions``.
 
-    def __init__(self, plan: Plan, bench: Bench, done: Collection[tuple[str, int]] = ()) -> None:
+    ``done``: how many runs of the plan were made before, in an earlier sitting.
+    """
+
+    def __init__(self, plan: Plan, bench: Bench, done: int = 0) -> None:
         self._plan, self._bench = plan, bench
         self._arms = {arm.id: arm for arm in plan.arms}
-        self._pending = [one for one in plan.schedule if (one.arm, one.repeat) not in done]
-        self._done = len(plan.schedule) - len(self._pending)
+        self._before = self._done = self._planned = done
         self._dead: dict[str, str] = {}
         self._begun = time.monotonic()
         self._warm: set[str] = set()
         self.omissions: list[Omission] = []
 
-    def runs(self) -> Iterator[Run]:
+    @property
+    def left_s(self) -> float:
+        """What is left of the budget."""
+        return self._plan.budget_s - (time.monotonic() - self._begun)
+
+    def runs(self, planned: Sequence[PlannedRun]) -> Iterator[Run]:
         """The runs, each as soon as it is made. Failed ones are runs too; only a budget leaves some out."""
-        for _, group in groupby(self._pending, key=lambda one: one.engine_start):
+        self._planned = self._done + len(planned)
+        for _, group in groupby(planned, key=lambda one: one.engine_start):
             planned = list(group)
             if self._over_budget():
                 self._leave_out(planned)
@@ -107,7 +115,7 @@ class Executor:
         }
         self._warm.add(arm.id)
         host = self._bench.host
-        doing = f"{arm.title}, repeat {planned.repeat + 1}"
+        doing = f"{arm.title}, round {planned.repeat + 1}"
         self._tell(doing, None)
         started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self._bench.sampler.start([pid for pid in (host.engine_pid,) if pid])
@@ -141,27 +149,27 @@ class Executor:
     def _over_budget(self) -> bool:
         """Whether another run would leave the budget. The first run is always made."""
         elapsed = time.monotonic() - self._begun
-        made = self._done - (len(self._plan.schedule) - len(self._pending))
+        made = self._done - self._before
         return made > 0 and elapsed + elapsed / made > self._plan.budget_s
 
     def _leave_out(self, planned: Sequence[PlannedRun]) -> None:
         for one in planned:
-            what = f"{self._arms[one.arm].title}, repeat {one.repeat + 1}"
+            what = f"{self._arms[one.arm].title}, round {one.repeat + 1}"
             self.omissions.append(
                 Omission(what=what, why=f"the budget of {self._plan.budget_s:.0f} s was spent", arm=one.arm)
             )
 
     def _tell(self, doing: str, event: Mapping[str, Any] | None) -> None:
         elapsed = time.monotonic() - self._begun
-        made = self._done - (len(self._plan.schedule) - len(self._pending))
-        remaining = len(self._plan.schedule) - self._done
+        made = self._done - self._before
+        remaining = self._planned - self._done
         left = min(elapsed / made * remaining, self._plan.budget_s - elapsed) if made else None
         rate = event["output_tokens"] / event["t_s"] if event and event["t_s"] > 0 else None
         self._bench.listener(
             Progress(
                 doing=doing,
                 runs_done=self._done,
-                runs_planned=len(self._plan.schedule),
+                runs_planned=self._planned,
                 requests_done=int(event["requests_done"]) if event else 0,
                 requests=int(event["requests"]) if event else 0,
                 output_tokens_per_s=rate,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from doctor.attribution.questions import gap_questions
 from doctor.causes.catalogue import load_ablations
 from doctor.engines.arguments import CPU_ENVIRONMENT, process_environment
 from doctor.engines.execute import Bench, Executor
@@ -15,17 +16,24 @@ from doctor.performance.fitting import kv_cache_tokens_under, published_memory_b
 from doctor.pipeline.places import engine_python, model_folder
 from doctor.pipeline.settling import Settled
 from doctor.pipeline.stage import stage
+from doctor.planning.arms import REFERENCE
 from doctor.planning.difference import differences
 from doctor.planning.factors import factor_of
 from doctor.planning.plan import Ground, Wish, make_plan
+from doctor.planning.schedule import engine_key, round_of_runs
 from doctor.probes.limits import quota_counters
 from doctor.probes.machine import Machine
 from doctor.rundir import RunDirectory
 from doctor.schema.ablation import Ablation
 from doctor.schema.environment import Environment
-from doctor.schema.plan import Arm, Plan
+from doctor.schema.plan import Arm, Decision, Omission, Plan, PlannedRun
 from doctor.schema.progress import Progress
 from doctor.schema.request import CheckRequest
+from doctor.schema.run import Run
+from doctor.statistics.ablations import ablation_questions
+from doctor.statistics.cells import cell_table
+from doctor.statistics.noise import noise_floor
+from doctor.statistics.rounds import Course, next_round
 from doctor.telemetry.sampler import HostSampler
 
 Listener = Callable[[Progress], None]
@@ -53,21 +61,60 @@ def run_arms(
         bench = Bench(
             host=host,
             model_path=lambda arm: _model_path(arm, request, directory),
-            environment={} if plan.replica is None else CPU_ENVIRONMENT,
+            environment={} if cuda else CPU_ENVIRONMENT,
             sampler=HostSampler(
                 gpu_count=max(1, len(environment.gpus)),
                 quota_counters=partial(quota_counters, Machine()),
             ),
             listener=listen,
         )
-        # What failed is tried again: a killed engine or a full disk need not be the arm's own fault.
-        done = {(run.arm, run.repeat) for run in directory.runs() if run.status != "failed"}
-        executor = Executor(plan, bench, done)
-        for run in executor.runs():
+        _make_rounds(plan, bench, directory)
+
+
+def _make_rounds(plan: Plan, bench: Bench, directory: RunDirectory) -> None:
+    """Run round after round until more would not change the verdict, or the budget is spent."""
+    # What failed is tried again: a killed engine or a full disk need not be the arm's own fault.
+    done = {(run.arm, run.repeat) for run in directory.runs() if run.status != "failed"}
+    executor = Executor(plan, bench, len(done))
+    pending = [one for one in plan.schedule if (one.arm, one.repeat) not in done]
+    while True:
+        for run in executor.runs(pending):
             directory.keep_run(run)
-        planned = (one for one in plan.omissions if one.arm is None)
-        omissions = (*planned, *executor.omissions)
-        directory.write("plan", plan.model_copy(update={"omissions": tuple(dict.fromkeys(omissions))}))
+        plan = plan.model_copy(update={"omissions": _omissions(plan, executor)})
+        decision = _decided(plan, tuple(directory.runs()), executor.left_s)
+        pending = list(_planned(plan, decision))
+        plan = plan.model_copy(
+            update={
+                "schedule": (*plan.schedule, *pending),
+                "decisions": (*(one for one in plan.decisions if one.arms), decision),
+            }
+        )
+        directory.write("plan", plan)
+        if not pending:
+            return
+
+
+def _decided(plan: Plan, runs: Sequence[Run], left_s: float) -> Decision:
+    """What the next round is for, from all runs so far."""
+    table = cell_table(runs, plan.arms, "replica" if plan.replica else "measured")
+    asked = (*gap_questions(table, plan.factors), *ablation_questions(runs, plan.arms, REFERENCE))
+    engines = {arm.id: engine_key(arm.setup) for arm in plan.arms}
+    noise = noise_floor(runs)
+    return next_round(Course(plan, runs, asked, noise.dof if noise else 0, engines, left_s))
+
+
+def _planned(plan: Plan, decision: Decision) -> tuple[PlannedRun, ...]:
+    """The decision's runs; where engine starts are dear the first ones are repeated within theirs."""
+    if not decision.arms:
+        return ()
+    first = plan.starts_are_dear and not plan.schedule and plan.most_repeats > 1
+    return round_of_runs(plan, decision.arms, times=2 if first else 1)
+
+
+def _omissions(plan: Plan, executor: Executor) -> tuple[Omission, ...]:
+    """Arms that cannot be run here, and runs that the budget cut off."""
+    planned = (one for one in plan.omissions if one.arm is None)
+    return tuple(dict.fromkeys((*planned, *executor.omissions)))
 
 
 def _plan(request: CheckRequest, settled: Settled, environment: Environment, cuda: bool) -> Plan:
@@ -81,14 +128,13 @@ def _plan(request: CheckRequest, settled: Settled, environment: Environment, cud
         ablations=_chosen_ablations(request.ablations),
         seed=request.seed,
         budget_s=request.budget_s,
-        # A replica's engine starts in seconds, so every repeat gets a start of its own.
-        starts=request.repeats if why else 1,
-        repeats_per_start=1 if why else request.repeats,
+        most_repeats=request.repeats,
     )
     ground = Ground(
         has_gpu=why is None,
         replica_why=why,
         kv_cache_tokens=lambda setup: kv_cache_tokens_under(setup, memory),
+        starts_are_dear=why is None and bool(environment.gpus),
     )
     return make_plan(wish, ground)
 

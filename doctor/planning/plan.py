@@ -15,7 +15,7 @@ from doctor.planning.replica import (
     scale_down,
     scales_for,
 )
-from doctor.planning.schedule import schedule, with_common_length
+from doctor.planning.schedule import with_common_length
 from doctor.schema.ablation import Ablation
 from doctor.schema.plan import Arm, Difference, Factor, Omission, Plan, Replica
 from doctor.schema.setup import Setup
@@ -35,8 +35,7 @@ class Wish(NamedTuple):
     ablations: tuple[Ablation, ...]
     seed: int
     budget_s: float
-    starts: int
-    repeats_per_start: int
+    most_repeats: int
 
 
 class Ground(NamedTuple):
@@ -49,13 +48,15 @@ class Ground(NamedTuple):
     has_gpu: bool
     replica_why: str | None
     kv_cache_tokens: KvCacheTokens
+    starts_are_dear: bool = False
+    """Whether an engine start takes longer than a run: on a GPU, with its graphs and compilation."""
 
 
 Fit = Callable[[Setup], Setup]
 
 
 def make_plan(wish: Wish, ground: Ground) -> Plan:
-    """The arms in the order of their weight, fitted to the machine, and the schedule of their runs."""
+    """The arms in the order of their weight, fitted to the machine. Their runs are decided round by round."""
     fit, replica = _fitting(wish, ground)
     carried, vanished = _live_factors(wish, fit)
     arms = [reference_arm(wish.reference)]
@@ -72,9 +73,8 @@ def make_plan(wish: Wish, ground: Ground) -> Plan:
         budget_s=wish.budget_s,
         omissions=(*left_out, *vanished, *(not_carried_over(wish.reference, wish.user) if replica else ())),
         replica=replica,
-        schedule=schedule(
-            fitted, starts=wish.starts, repeats_per_start=wish.repeats_per_start, seed=wish.seed
-        ),
+        most_repeats=wish.most_repeats,
+        starts_are_dear=ground.starts_are_dear,
     )
 
 

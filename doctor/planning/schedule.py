@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
+from typing import TypeVar
 
-from doctor.schema.plan import Arm, PlannedRun
+from doctor.schema.plan import Arm, Plan, PlannedRun
 from doctor.schema.setup import Setup
+
+_T = TypeVar("_T")
 
 
 def engine_key(setup: Setup) -> str:
@@ -30,45 +33,38 @@ def with_common_length(arms: Sequence[Arm]) -> tuple[Arm, ...]:
     return tuple(_with_length(arm, longest[engine_key(arm.setup)]) for arm in arms)
 
 
-def schedule(
-    arms: Sequence[Arm], *, starts: int, repeats_per_start: int, seed: int
-) -> tuple[PlannedRun, ...]:
-    """Every arm once per round; a round starts each engine anew.
+def round_of_runs(plan: Plan, wanted: Collection[str], *, times: int = 1) -> tuple[PlannedRun, ...]:
+    """The next round of a plan: every wanted arm once, engines started anew.
 
-    The first round keeps the order of the arms, so that a budget that runs out cuts the
-    least important ones; later rounds are shuffled, engines and arms within them.
+    The first round keeps the order of the arms, so that a budget that runs out cuts the least
+    important ones; later rounds are shuffled by the plan's seed, engines and arms within them.
+    ``times`` above one makes so many rounds inside each engine start.
     """
-    generator = random.Random(seed)  # noqa: S311  (an order, not a secret)
+    number = plan.rounds
+    generator = random.Random(f"{plan.seed}/{number}")  # noqa: S311  (an order, not a secret)
+    arms = [arm for arm in plan.arms if arm.id in wanted]
+    engine_start = 1 + max((run.engine_start for run in plan.schedule), default=-1)
     runs: list[PlannedRun] = []
-    engine_start = 0
-    for round_ in range(starts):
-        for group in _groups(arms, generator if round_ else None):
-            for repeat in _repeats(group, repeats_per_start, round_, generator):
-                run = {"position": len(runs), "engine_start": engine_start, **repeat}
-                runs.append(PlannedRun.model_validate(run))
-            engine_start += 1
+    for group in _groups(arms, generator if number else None):
+        for one in range(times):
+            for arm in _ordered(group, generator if number + one else None):
+                position = len(plan.schedule) + len(runs)
+                run = {"position": position, "arm": arm.id, "repeat": number + one}
+                runs.append(PlannedRun.model_validate({**run, "engine_start": engine_start}))
+        engine_start += 1
     return tuple(runs)
 
 
 def _groups(arms: Sequence[Arm], generator: random.Random | None) -> list[list[Arm]]:
+    """The arms by the engine that serves them."""
     groups: dict[str, list[Arm]] = {}
     for arm in arms:
         groups.setdefault(engine_key(arm.setup), []).append(arm)
-    ordered = list(groups.values())
-    if generator is not None:
-        generator.shuffle(ordered)
-    return ordered
+    return _ordered(list(groups.values()), generator)
 
 
-def _repeats(
-    group: Sequence[Arm], repeats: int, round_: int, generator: random.Random
-) -> Iterator[dict[str, str | int]]:
-    for one in range(repeats):
-        order = list(group)
-        if round_ or one:
-            generator.shuffle(order)
-        for arm in order:
-            yield {"arm": arm.id, "repeat": round_ * repeats + one}
+def _ordered(items: list[_T], generator: random.Random | None) -> list[_T]:
+    return items if generator is None else generator.sample(items, len(items))
 
 
 def _needed_length(setup: Setup) -> int:

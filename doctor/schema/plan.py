@@ -84,7 +84,10 @@ class Replica(Record):
 
 
 class PlannedRun(Record):
-    """One run to make. Runs with the same ``engine_start`` share one start of one engine."""
+    """One run to make. Runs with the same ``engine_start`` share one start of one engine.
+
+    ``repeat`` is the round that it belongs to; an arm runs at most once in a round.
+    """
 
     position: int
     arm: str
@@ -92,19 +95,33 @@ class PlannedRun(Record):
     engine_start: int
 
 
+class Decision(Record):
+    """Why a round was run as it was, or why none followed: then it has no arms."""
+
+    arms: tuple[str, ...]
+    why: str
+    open_questions: tuple[str, ...] = ()
+    """What the time left could not settle."""
+
+
 class Plan(Record):
-    """The arms, and the order of their runs, with seed and budget."""
+    """The arms, and the runs as they were decided round by round, with seed and budget."""
 
     factors: tuple[Factor, ...] = ()
     differences: tuple[Difference, ...] = ()
     arms: tuple[Arm, ...]
     seed: int
     budget_s: float
+    most_repeats: int = 6
+    """Runs of each arm at most."""
+    starts_are_dear: bool = False
+    """An engine start takes longer than a run: repeats share one."""
     omissions: tuple[Omission, ...] = ()
     replica: Replica | None = None
     schedule: tuple[PlannedRun, ...] = ()
+    decisions: tuple[Decision, ...] = ()
 
     @property
-    def repeats(self) -> int:
-        """Rounds over all arms that were planned."""
+    def rounds(self) -> int:
+        """Rounds that were planned."""
         return 1 + max((run.repeat for run in self.schedule), default=-1)

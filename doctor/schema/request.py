@@ -30,8 +30,8 @@ class CheckRequest(Record):
     model_path: str | None = None
     budget_s: float
     seed: int = 0
-    repeats: int = 3
-    """Rounds over all arms, where the budget allows."""
+    repeats: int = 6
+    """Runs of each arm at most."""
     ablations: tuple[str, ...] = ()
     """Ids to run; ("default",) one per factor, ("all",) all, () none."""
     trust_remote_code: bool = False

@@ -1,137 +1,147 @@
-"""Which arm to run next, and when to stop: time goes where an interval decides the verdict."""
+"""Which arms to run next, and when to stop: time goes where an interval decides the verdict."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from scipy.special import stdtrit
 
-from doctor.statistics.noise import NoiseFloor
-
-
-@dataclass(frozen=True)
-class Question:
-    """A linear function of the arms' log rates that the verdict hangs on.
-
-    The gap has weight 1 on the reference arm and -1 on the user's; a share has its Shapley
-    weights. ``estimate`` is its value so far (log; 0.05 is about 5 %). It is settled once its
-    95 % interval lies wholly beyond ``threshold`` in size, or wholly within it, or is no
-    wider than plus or minus ``precision``.
-    """
-
-    name: str
-    weights: Mapping[str, float]
-    estimate: float
-    threshold: float = 0.0
-    precision: float = 0.0
+from doctor.schema.question import Question
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An arm that can be run: valid runs so far, and the seconds one more would take.
+    """An arm that may be run again: its valid runs so far, and what one more would take, in s.
 
-    The seconds hold the engine start where the arm would need a new one.
+    ``start_s`` is paid once for all arms of a round that share the ``engine``.
     """
 
     arm: str
     runs: int
-    seconds: float
+    run_s: float
+    engine: str
+    start_s: float
+    most: int
+    """Further runs that it may have."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The next arm, or None to stop; why; and the questions that stay open."""
+    """The arms of the next round, none to stop; why; and the questions that would stay open."""
 
-    arm: str | None
+    arms: tuple[str, ...]
     why: str
     open_questions: tuple[str, ...] = ()
 
 
-def half_width(question: Question, runs: Mapping[str, int], noise: NoiseFloor) -> float:
-    """Expected 95 % half-width of a question (log); infinite while an arm it needs has no run.
-
-    The noise's degrees of freedom are those it was estimated with: further runs sharpen the
-    estimate only a little, and counting on that would promise too much.
-    """
-    needed = {arm: weight for arm, weight in question.weights.items() if weight != 0.0}
-    if any(runs.get(arm, 0) == 0 for arm in needed):
-        return math.inf
-    variance = math.fsum(weight**2 / runs[arm] for arm, weight in needed.items())
-    return float(stdtrit(noise.dof, 0.975)) * noise.run_to_run_sd * math.sqrt(variance)
+def cost_s(arms: Collection[Candidate]) -> float:
+    """Seconds for one run of each, starting every engine once."""
+    starts = {one.engine: one.start_s for one in arms}
+    return math.fsum(one.run_s for one in arms) + math.fsum(starts.values())
 
 
-def settled(question: Question, half: float) -> bool:
-    """Whether an interval of this half-width answers the question."""
-    size = abs(question.estimate)
-    return half <= question.precision or size - half > question.threshold or size + half < question.threshold
-
-
-def next_arm(
-    questions: Sequence[Question], candidates: Sequence[Candidate], noise: NoiseFloor | None, budget_s: float
+def choose(
+    questions: Sequence[Question], candidates: Sequence[Candidate], dof: float, left_s: float
 ) -> Choice:
-    """The arm to run next, or the reason to stop.
+    """The arms whose next run settles the open questions of the lowest rank, at least cost.
 
-    ``questions`` stand in order of importance: the gap first, so that its verdict is known
-    early. The first open one that the budget can settle gets the run that shrinks its
-    interval most per second. One that the whole budget could not settle gets none.
+    ``dof``: degrees of freedom behind the noise as it is known now; every further run adds
+    one. A question that all the time left could not settle gets none of it.
     """
-    known = {c.arm: c for c in candidates}
-    affordable = {arm: c for arm, c in known.items() if c.seconds <= budget_s}
-    runs = {arm: c.runs for arm, c in known.items()}
-    hopeless: list[str] = []
-    for question in questions:
-        missing = [c for arm, c in known.items() if c.runs == 0 and question.weights.get(arm, 0.0) != 0.0]
-        if missing:
-            if math.fsum(c.seconds for c in missing) > budget_s:
-                hopeless.append(question.name)
-                continue
-            first = min(missing, key=lambda c: (-abs(question.weights[c.arm]), c.seconds))
-            return Choice(first.arm, f"{question.name} needs its first run", tuple(hopeless))
-        if noise is None:
-            repeat = _largest_weight(question, affordable)
-            if repeat is None:
-                hopeless.append(question.name)
-                continue
-            return Choice(repeat, "nothing was repeated yet: the noise is not known", tuple(hopeless))
-        if settled(question, half_width(question, runs, noise)):
-            continue
-        best = _best(question, affordable, runs)
-        if best is None or not _within_reach(question, known, noise, budget_s):
-            hopeless.append(question.name)
-            continue
-        return Choice(best, f"it narrows the interval of {question.name} most per second", tuple(hopeless))
-    if hopeless:
-        return Choice(None, "what is open would stay open with all the time that is left", tuple(hopeless))
-    return Choice(None, "more runs would not change the verdict")
+    known = {one.arm: one for one in candidates}
+    unsettled = [one for one in questions if not one.settled]
+    if not unsettled:
+        return Choice((), "more runs would not change the verdict")
+    within = {one.name: _within_reach(one, known, dof, left_s) for one in unsettled}
+    hopeless = tuple(one.name for one in unsettled if not within[one.name])
+    reachable = [one for one in unsettled if within[one.name]]
+    if not reachable:
+        return Choice((), "what is open would stay open with all the time that is left", hopeless)
+    first = min(one.rank for one in reachable)
+    asked = [one for one in reachable if one.rank == first]
+    return Choice(_arms_for(asked, known, dof, left_s), _why(asked), hopeless)
 
 
-def _largest_weight(question: Question, candidates: Mapping[str, Candidate]) -> str | None:
-    useful = [arm for arm in candidates if question.weights.get(arm, 0.0) != 0.0]
-    return max(useful, key=lambda arm: abs(question.weights[arm]) / candidates[arm].seconds, default=None)
+def _why(asked: Sequence[Question]) -> str:
+    names = [one.name for one in asked]
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return f"to settle {', '.join(names[:2])}{more}"
 
 
-def _best(question: Question, candidates: Mapping[str, Candidate], runs: Mapping[str, int]) -> str | None:
-    """The affordable arm whose next run takes most variance off the question per second."""
-
-    def gain(arm: str) -> float:
-        return question.weights[arm] ** 2 / (runs[arm] * (runs[arm] + 1)) / candidates[arm].seconds
-
-    useful = [arm for arm in candidates if question.weights.get(arm, 0.0) != 0.0]
-    return max(useful, key=gain, default=None)
-
-
-def _within_reach(
-    question: Question, candidates: Mapping[str, Candidate], noise: NoiseFloor, budget_s: float
-) -> bool:
-    """Whether spending all that is left on this question would settle it, at its present estimate."""
-    runs = {arm: c.runs for arm, c in candidates.items()}
+def _arms_for(
+    asked: Sequence[Question], known: Mapping[str, Candidate], dof: float, left_s: float
+) -> tuple[str, ...]:
+    """Arms for one round, each once, until the questions are expected to be settled."""
+    chosen: list[Candidate] = []
     while True:
-        arm = _best(question, {a: c for a, c in candidates.items() if c.seconds <= budget_s}, runs)
-        if arm is None:
+        added = {one.arm: 1 for one in chosen}
+        now = [one for one in asked if not one.would_settle(_expected(one, known, added, dof))]
+        worth = {
+            one.arm: _gain(one, now, known, added) / (cost_s([*chosen, one]) - cost_s(chosen))
+            for one in known.values()
+            if one.arm not in added and one.most > 0 and cost_s([*chosen, one]) <= left_s
+        }
+        if not any(gain > 0 for gain in worth.values()):
+            return tuple(one.arm for one in chosen)
+        chosen.append(known[max(worth, key=lambda arm: worth[arm])])
+
+
+def _gain(
+    one: Candidate, asked: Sequence[Question], known: Mapping[str, Candidate], added: Mapping[str, int]
+) -> float:
+    """By how much one more run lowers the questions' variances, as fractions of them, summed."""
+    return math.fsum(
+        1 - _variance(question, known, {**added, one.arm: added.get(one.arm, 0) + 1}) / before
+        for question in asked
+        if (before := _variance(question, known, added)) > 0
+    )
+
+
+def _variance(question: Question, known: Mapping[str, Candidate], added: Mapping[str, int]) -> float:
+    """Per unit of run variance."""
+    return math.fsum(
+        weight**2 / max(1, known[arm].runs + added.get(arm, 0))
+        for arm, weight in question.weights.items()
+        if arm in known
+    )
+
+
+def _expected(
+    question: Question, known: Mapping[str, Candidate], added: Mapping[str, int], dof: float
+) -> float:
+    """The half-width to expect after further runs, the noise being what it is now.
+
+    Infinite where nothing tells the noise yet.
+    """
+    if question.half_width is None or dof <= 0:
+        return math.inf
+    before = _variance(question, known, {})
+    if before <= 0:
+        return question.half_width
+    more = dof + sum(added.values())
+    quantiles = float(stdtrit(more, 0.975) / stdtrit(dof, 0.975))
+    return question.half_width * quantiles * math.sqrt(_variance(question, known, added) / before)
+
+
+def _within_reach(question: Question, known: Mapping[str, Candidate], dof: float, left_s: float) -> bool:
+    """Whether spending all that is left on this question would settle it, at its present estimate."""
+    added: dict[str, int] = {}
+    while True:
+        affordable = [
+            one
+            for one in known.values()
+            if one.run_s + one.start_s <= left_s
+            and added.get(one.arm, 0) < one.most
+            and _gain(one, [question], known, added) > 0
+        ]
+        if not affordable:
             return False
-        runs[arm] += 1
-        budget_s -= candidates[arm].seconds
-        if settled(question, half_width(question, runs, noise)):
+        best = max(
+            affordable, key=lambda one: _gain(one, [question], known, added) / (one.run_s + one.start_s)
+        )
+        added[best.arm] = added.get(best.arm, 0) + 1
+        left_s -= best.run_s + best.start_s
+        if question.would_settle(_expected(question, known, added, dof)):
             return True

@@ -18,15 +18,8 @@ def test_unstable_arms_get_no_attribution(state: Stability) -> None:
     assert (ledger.lines, ledger.pairs, ledger.fix_one, ledger.fix_all) == ((), (), (), None)
 
 
-@pytest.mark.parametrize(
-    ("gone", "words"),
-    [
-        ("", "the reference arm"),
-        ("ab", "the user's arm"),
-        ("a", "only A at the user's value"),
-    ],
-)
-def test_a_missing_cell_is_named(gone: str, words: str) -> None:
+@pytest.mark.parametrize(("gone", "words"), [("", "the reference arm"), ("ab", "the user's arm")])
+def test_a_missing_end_is_named(gone: str, words: str) -> None:
     rates = {name: rate for name, rate in TWO.items() if name != gone}
     ledger = build_ledger(table(rates), make_factors("ab"), published=End("published", 1100.0))
     assert words in ledger.refused
@@ -34,11 +27,33 @@ def test_a_missing_cell_is_named(gone: str, words: str) -> None:
     assert ledger.start_tokens_per_s == 1100.0
 
 
+@pytest.mark.parametrize(
+    ("gone", "words"), [("a", "only A at the user's"), ("b", "only A at the reference's")]
+)
+def test_without_a_cell_between_the_gap_is_one_line(gone: str, words: str) -> None:
+    rates = {name: rate for name, rate in TWO.items() if name != gone}
+    ledger = build_ledger(table(rates), make_factors("ab"))
+    assert [(line.id, line.title) for line in ledger.lines] == [("together", "All 2 differences together")]
+    assert ledger.lines[0].tokens_per_s.estimate == pytest.approx(1000 - 400)
+    assert words in ledger.notes[0]
+    assert ledger.pairs == ()
+    assert [fix.factors for fix in ledger.fix_one] == [("a", "b")]
+
+
 def test_four_factors_need_single_breaks_and_fixes() -> None:
     full = sparse_table("abcd", [7.0 - 0.1 * len(name) for name in names_of("abcd")])
-    assert not build_ledger(full, make_factors("abcd")).refused
-    short = full.model_copy(update={"cells": tuple(c for c in full.cells if c.factors != frozenset("bcd"))})
-    assert "only A at the reference's value" in build_ledger(short, make_factors("abcd")).refused
+    assert len(build_ledger(full, make_factors("abcd")).lines) == 4
+    kept = [place for place, cell in enumerate(full.cells) if cell.factors != frozenset("bcd")]
+    noise = [
+        term.model_copy(update={"weights": tuple(tuple(term.weights[i][j] for j in kept) for i in kept)})
+        for term in full.noise
+    ]
+    cells = tuple(full.cells[place] for place in kept)
+    ledger = build_ledger(
+        full.model_copy(update={"cells": cells, "noise": tuple(noise)}), make_factors("abcd")
+    )
+    assert [line.id for line in ledger.lines] == ["together"]
+    assert "only A at the reference's value" in ledger.notes[0]
 
 
 def test_a_prediction_cannot_stand_in_for_an_end() -> None:

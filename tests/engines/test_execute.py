@@ -12,7 +12,7 @@ from doctor.engines import execute
 from doctor.engines.execute import Bench, Executor
 from doctor.engines.host import ArmFailedError, EngineHost
 from doctor.errors import EngineError
-from doctor.planning.schedule import schedule
+from doctor.planning.schedule import round_of_runs
 from doctor.schema.plan import Arm, Plan
 from doctor.schema.progress import Progress
 from doctor.schema.run import EngineFacts, HostSample, Run
@@ -99,13 +99,14 @@ ARMS = (arm("reference"), arm("single"), arm("top-p"), arm("kv-tight", 65), arm(
 
 
 def plan(*, starts: int = 1, repeats: int = 1, budget_s: float = 1e9) -> Plan:
-    runs = schedule(ARMS, starts=starts, repeats_per_start=repeats, seed=1)
-    return Plan(arms=ARMS, seed=11, budget_s=budget_s, schedule=runs)
+    made = Plan(arms=ARMS, seed=11, budget_s=budget_s)
+    for _ in range(starts):
+        runs = round_of_runs(made, [one.id for one in ARMS], times=repeats)
+        made = made.model_copy(update={"schedule": (*made.schedule, *runs)})
+    return made
 
 
-def executor(
-    host: FakeHost, made: Plan, done: Collection[tuple[str, int]] = (), listen: list[Progress] | None = None
-) -> Executor:
+def executor(host: FakeHost, made: Plan, listen: list[Progress] | None = None) -> Executor:
     bench = Bench(
         host=cast(EngineHost, host),
         model_path=lambda arm: "/models/a",
@@ -113,7 +114,11 @@ def executor(
         sampler=FakeSampler(),
         listener=(listen if listen is not None else []).append,
     )
-    return Executor(made, bench, done)
+    return Executor(made, bench)
+
+
+def all_runs(host: FakeHost, made: Plan) -> list[Run]:
+    return list(executor(host, made).runs(made.schedule))
 
 
 def statuses(runs: Sequence[Run]) -> dict[str, str]:
@@ -130,7 +135,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 def test_every_planned_run_is_made_once_in_order() -> None:
     host, made = FakeHost(), plan(starts=2, repeats=2)
-    runs = list(executor(host, made).runs())
+    runs = all_runs(host, made)
     assert [(run.position, run.arm, run.repeat, run.engine_start) for run in runs] == [
         (one.position, one.arm, one.repeat, one.engine_start) for one in made.schedule
     ]
@@ -140,7 +145,7 @@ def test_every_planned_run_is_made_once_in_order() -> None:
 
 
 def test_a_run_carries_engine_machine_and_time() -> None:
-    (first, *_) = executor(FakeHost(), plan()).runs()
+    first, *_ = all_runs(FakeHost(), plan())
     assert first.engine is not None
     assert first.engine.vllm_version == "0.0.fake"
     assert first.host_samples == SAMPLES
@@ -149,21 +154,21 @@ def test_a_run_carries_engine_machine_and_time() -> None:
 
 def test_each_arm_is_warmed_up_once_per_engine_start() -> None:
     host = FakeHost()
-    list(executor(host, plan(starts=2, repeats=3)).runs())
+    all_runs(host, plan(starts=2, repeats=3))
     warmed = [job["id"].partition("#")[0] for job in host.jobs if job["warm_up"]]
     assert sorted(warmed) == sorted([one.id for one in ARMS] * 2)
 
 
 def test_no_two_runs_have_the_same_prompts() -> None:
     host = FakeHost()
-    list(executor(host, plan(starts=2, repeats=3)).runs())
+    all_runs(host, plan(starts=2, repeats=3))
     seeds = [job["seed"] for job in host.jobs]
     assert len(seeds) == len(set(seeds)) == 30
 
 
 def test_a_failed_arm_leaves_the_others() -> None:
     host = FakeHost({"single": "fails"})
-    runs = list(executor(host, plan()).runs())
+    runs = all_runs(host, plan())
     assert statuses(runs) == {
         "reference": "ok",
         "single": "failed",
@@ -179,13 +184,13 @@ def test_a_failed_arm_leaves_the_others() -> None:
 
 def test_an_engine_that_was_lost_with_its_last_arm_is_not_started_again() -> None:
     host = FakeHost({"top-p": "fails", "kv-user": "fails"})
-    list(executor(host, plan()).runs())
+    all_runs(host, plan())
     assert host.starts == [None, 65]
 
 
 def test_an_engine_that_does_not_start_fails_its_arms_and_is_not_tried_again() -> None:
     host = FakeHost(unstartable=[65])
-    runs = list(executor(host, plan(starts=3)).runs())
+    runs = all_runs(host, plan(starts=3))
     failed = [run for run in runs if run.status == "failed"]
     assert sorted({run.arm for run in failed}) == ["kv-tight", "kv-user"]
     assert len(failed) == 6
@@ -195,7 +200,7 @@ def test_an_engine_that_does_not_start_fails_its_arms_and_is_not_tried_again() -
 
 
 def test_a_delivery_that_was_not_asked_for_makes_the_run_invalid() -> None:
-    runs = list(executor(FakeHost({"single": "wrong length"}), plan()).runs())
+    runs = all_runs(FakeHost({"single": "wrong length"}), plan())
     (invalid,) = [run for run in runs if run.status != "ok"]
     assert (invalid.arm, invalid.status) == ("single", "invalid")
     assert invalid.reason == "8 requests had 128 output tokens instead of 32"
@@ -203,37 +208,46 @@ def test_a_delivery_that_was_not_asked_for_makes_the_run_invalid() -> None:
 
 
 def test_an_answer_that_makes_no_sense_fails_the_run_and_no_other() -> None:
-    runs = list(executor(FakeHost({"single": "nonsense"}), plan()).runs())
+    runs = all_runs(FakeHost({"single": "nonsense"}), plan())
     assert [run.arm for run in runs if run.status == "failed"] == ["single"]
     assert len(runs) == 5
 
 
-def test_what_is_done_is_not_done_again() -> None:
+def test_only_what_is_handed_over_is_made() -> None:
     host, made = FakeHost(), plan(starts=2)
-    done = {(one.arm, one.repeat) for one in made.schedule[:7]}
-    runs = list(executor(host, made, done).runs())
-    assert [run.position for run in runs] == [7, 8, 9]
+    work = Executor(made, executor(host, made)._bench, done=7)
+    assert [run.position for run in work.runs(made.schedule[7:])] == [7, 8, 9]
     assert len(host.jobs) == 3
-    assert list(executor(FakeHost(), made, {(one.arm, one.repeat) for one in made.schedule}).runs()) == []
+    assert list(work.runs([])) == []
+
+
+def test_a_dead_engine_stays_dead_in_the_next_round() -> None:
+    host, made = FakeHost(unstartable=[65]), plan(starts=2)
+    work = executor(host, made)
+    for half in (made.schedule[:5], made.schedule[5:]):
+        assert {run.arm for run in work.runs(half) if run.status == "failed"} == {"kv-tight", "kv-user"}
+    assert host.starts.count(65) == 1
 
 
 def test_a_spent_budget_leaves_out_the_later_runs_and_names_them(clock: SimpleNamespace) -> None:
-    work = executor(FakeHost(), plan(starts=2, budget_s=35.0))
+    planned = plan(starts=2, budget_s=35.0)
+    work = executor(FakeHost(), planned)
     made = []
-    for run in work.runs():
+    for run in work.runs(planned.schedule):
         made.append(run.arm)
         clock.now += 10.0
     # After three runs of 10 s a fourth would end at 40 s.
     assert made == ["reference", "single", "top-p"]
     assert len(work.omissions) == 7
-    assert "The arm kv-tight, repeat 1" in [one.what for one in work.omissions]
+    assert "The arm kv-tight, round 1" in [one.what for one in work.omissions]
     assert {one.why for one in work.omissions} == {"the budget of 35 s was spent"}
 
 
 def test_the_first_run_is_made_however_small_the_budget(clock: SimpleNamespace) -> None:
-    work = executor(FakeHost(), plan(budget_s=0.001))
+    planned = plan(budget_s=0.001)
+    work = executor(FakeHost(), planned)
     made = []
-    for run in work.runs():
+    for run in work.runs(planned.schedule):
         made.append(run.arm)
         clock.now += 10.0
     assert made == ["reference"]
@@ -241,36 +255,40 @@ def test_the_first_run_is_made_however_small_the_budget(clock: SimpleNamespace) 
 
 
 def test_a_budget_that_is_not_spent_leaves_out_nothing(clock: SimpleNamespace) -> None:
-    work = executor(FakeHost(), plan(budget_s=50.0))
-    for _ in work.runs():
+    planned = plan(budget_s=50.0)
+    work = executor(FakeHost(), planned)
+    for _ in work.runs(planned.schedule):
         clock.now += 10.0
     assert work.omissions == []
 
 
 def test_progress_tells_arm_repeat_rate_and_time_left(clock: SimpleNamespace) -> None:
     told: list[Progress] = []
-    work = executor(FakeHost(), plan(starts=2, budget_s=1e6), listen=told)
-    for _ in work.runs():
+    planned = plan(starts=2, budget_s=1e6)
+    work = executor(FakeHost(), planned, listen=told)
+    for _ in work.runs(planned.schedule):
         clock.now += 10.0
     assert told[0].doing == "starting the engine"
-    assert "The arm single, repeat 2" in [one.doing for one in told]
+    assert "The arm single, round 2" in [one.doing for one in told]
     assert {one.output_tokens_per_s for one in told if one.requests} == {50.0}
     assert (told[0].left_s, told[-1].runs_done, told[-1].runs_planned) == (None, 9, 10)
     assert told[-1].left_s == pytest.approx(10.0)  # nine runs took 90 s, one is left
 
 
 def test_an_interruption_stops_the_sampling_and_goes_on_up() -> None:
-    work = executor(FakeHost({"single": "interrupted"}), plan())
+    planned = plan()
+    work = executor(FakeHost({"single": "interrupted"}), planned)
     with pytest.raises(KeyboardInterrupt):
-        list(work.runs())
+        list(work.runs(planned.schedule))
     sampler = work._bench.sampler
     assert isinstance(sampler, FakeSampler)
     assert sampler.running is False
 
 
 def test_the_sampler_watches_the_engine() -> None:
-    work = executor(FakeHost(), plan())
-    list(work.runs())
+    planned = plan()
+    work = executor(FakeHost(), planned)
+    list(work.runs(planned.schedule))
     sampler = work._bench.sampler
     assert isinstance(sampler, FakeSampler)
     assert sampler.watching[0] == (4001,)

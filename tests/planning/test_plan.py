@@ -30,7 +30,7 @@ def plan(
     **wish: Any,
 ) -> Plan:
     rows = differences(reference, user, factor_of) if user else ()
-    asked = {"seed": 0, "budget_s": 600.0, "starts": 3, "repeats_per_start": 1, **wish}
+    asked = {"seed": 0, "budget_s": 600.0, "most_repeats": 3, **wish}
     return make_plan(
         Wish(reference=reference, user=user, differences=rows, ablations=ablations, **asked), ground
     )
@@ -141,12 +141,11 @@ def test_more_than_five_factors_are_grouped_by_what_they_touch() -> None:
     assert len(made.arms) == 1 + 7  # three groups: all cells
 
 
-def test_the_schedule_covers_every_arm_in_every_round() -> None:
+def test_a_plan_says_what_bounds_its_runs_and_decides_none() -> None:
     made = plan(changed(REFERENCE, sampling__top_p=0.85), ablations=ALL, seed=3)
-    planned = sorted((run.arm, run.repeat) for run in made.schedule)
-    assert planned == sorted((arm.id, repeat) for arm in made.arms for repeat in range(3))
-    assert made.repeats == 3
-    assert (made.seed, made.budget_s) == (3, 600.0)
+    assert (made.seed, made.budget_s, made.most_repeats, made.rounds) == (3, 600.0, 3, 0)
+    assert made.starts_are_dear is False
+    assert plan(ground=A_GPU._replace(starts_are_dear=True)).starts_are_dear
 
 
 @pytest.mark.parametrize("tokens", [lambda setup: None, published_kv_tokens])

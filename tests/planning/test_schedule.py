@@ -5,8 +5,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doctor.planning.schedule import engine_key, schedule, with_common_length
-from doctor.schema.plan import Arm, PlannedRun
+from doctor.planning.schedule import engine_key, round_of_runs, with_common_length
+from doctor.schema.plan import Arm, Plan, PlannedRun
 from doctor.schema.setup import Scalar, Setup
 from tests.planning.builders import REFERENCE, changed
 
@@ -32,41 +32,49 @@ ARMS = [
 ]
 
 
-def made(starts: int, repeats: int, seed: int) -> tuple[PlannedRun, ...]:
-    return schedule(ARMS, starts=starts, repeats_per_start=repeats, seed=seed)
+IDS = [one.id for one in ARMS]
+
+
+def made(rounds: int, times: int = 1, seed: int = 0, wanted: list[str] = IDS) -> tuple[PlannedRun, ...]:
+    plan = Plan(arms=tuple(ARMS), seed=seed, budget_s=1.0)
+    for _ in range(rounds):
+        runs = (*plan.schedule, *round_of_runs(plan, wanted, times=times))
+        plan = plan.model_copy(update={"schedule": runs})
+    return plan.schedule
 
 
 SIZES = (st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**31))
 
 
 @given(*SIZES)
-def test_every_arm_once_per_round_and_every_repeat_once(starts: int, repeats: int, seed: int) -> None:
-    runs = made(starts, repeats, seed)
+def test_every_wanted_arm_once_per_round(rounds: int, times: int, seed: int) -> None:
+    runs = made(rounds, times, seed)
     assert [run.position for run in runs] == list(range(len(runs)))
-    for arm_ in ARMS:
-        assert sorted(run.repeat for run in runs if run.arm == arm_.id) == list(range(starts * repeats))
-    for start in range(starts):
-        round_ = {run.arm for run in runs if run.repeat // repeats == start}
-        assert round_ == {one.id for one in ARMS}
+    for one in IDS:
+        assert sorted(run.repeat for run in runs if run.arm == one) == list(range(rounds * times))
+
+
+@given(st.sets(st.sampled_from(IDS), min_size=1), st.integers(0, 2**31))
+def test_only_what_is_wanted_runs(wanted: set[str], seed: int) -> None:
+    assert sorted(run.arm for run in made(1, 1, seed, sorted(wanted))) == sorted(wanted)
 
 
 @given(*SIZES)
-def test_runs_of_one_engine_start_share_the_engine(starts: int, repeats: int, seed: int) -> None:
+def test_runs_of_one_engine_start_share_the_engine(rounds: int, times: int, seed: int) -> None:
     keys = {one.id: engine_key(one.setup) for one in ARMS}
-    runs = made(starts, repeats, seed)
+    runs = made(rounds, times, seed)
     numbers = [run.engine_start for run in runs]
     assert numbers == sorted(numbers)  # the runs of a start stand together
     for _, group in itertools.groupby(runs, key=lambda run: run.engine_start):
         assert len({keys[run.arm] for run in group}) == 1
-    # Three engines, each started anew in every round: no start serves two rounds.
-    assert len(set(numbers)) == 3 * starts
-    rounds = {(run.engine_start, run.repeat // repeats) for run in runs}
-    assert len(rounds) == 3 * starts
+    # Three engines, each started anew in every decision: no start serves two of them.
+    assert len(set(numbers)) == 3 * rounds
+    assert len({(run.engine_start, run.repeat // times) for run in runs}) == 3 * rounds
 
 
 @given(*SIZES)
-def test_the_same_seed_gives_the_same_order(starts: int, repeats: int, seed: int) -> None:
-    assert made(starts, repeats, seed) == made(starts, repeats, seed)
+def test_the_same_seed_gives_the_same_order(rounds: int, times: int, seed: int) -> None:
+    assert made(rounds, times, seed) == made(rounds, times, seed)
 
 
 def test_another_seed_gives_another_order() -> None:
@@ -76,9 +84,8 @@ def test_another_seed_gives_another_order() -> None:
 
 @given(st.integers(0, 1000))
 def test_the_first_round_keeps_the_order_of_importance(seed: int) -> None:
-    first = [run.arm for run in made(3, 1, seed)][: len(ARMS)]
     # In the order of the arms, each engine where its first arm stands.
-    assert first == ["reference", "single", "top-p", "kv-tight", "kv-half"]
+    assert [run.arm for run in made(1, 1, seed)] == ["reference", "single", "top-p", "kv-tight", "kv-half"]
 
 
 def test_arms_that_need_other_engines_do_not_share_one() -> None:

@@ -1,98 +1,124 @@
 from __future__ import annotations
 
-import math
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from doctor.statistics.allocation import Candidate, Question, half_width, next_arm, settled
-from doctor.statistics.noise import NoiseFloor
+from doctor.schema.question import Question
+from doctor.statistics.allocation import Candidate, Choice, choose, cost_s
 
-NOISE = NoiseFloor(run_sd=0.01, start_sd=None, dof=6)
-GAP = Question("the gap", {"reference": 1.0, "user": -1.0}, estimate=0.1, threshold=0.02)
-
-
-def arms(**runs: int) -> list[Candidate]:
-    return [Candidate(arm, n, 60.0) for arm, n in runs.items()]
+DOF = 6
+ENDS = {"reference": 1.0, "user": -1.0}
 
 
-def test_half_width_by_hand() -> None:
-    """t(6) = 2.447, sd 1 %, two runs each: 2.447 · 0.01 · sqrt(1/2 + 1/2) = 2.45 %."""
-    assert half_width(GAP, {"reference": 2, "user": 2}, NOISE) == pytest.approx(0.02447, rel=1e-3)
-    assert half_width(GAP, {"reference": 2}, NOISE) == math.inf
+def question(estimate: float, half_width: float | None, rank: int = 0, **more: object) -> Question:
+    given_ = {"name": f"question {rank}", "rank": rank, "weights": ENDS, "threshold": 0.03, **more}
+    return Question.model_validate({**given_, "estimate": estimate, "half_width": half_width})
+
+
+def arm(name: str, runs: int, *, run_s: float = 60.0, engine: str = "one", start_s: float = 0.0) -> Candidate:
+    return Candidate(name, runs, run_s, engine, start_s, most=10)
+
+
+def ends(reference: int, user: int) -> list[Candidate]:
+    return [arm("reference", reference), arm("user", user)]
 
 
 @pytest.mark.parametrize(
     ("estimate", "half", "expected"),
-    [(0.1, 0.05, True), (0.1, 0.09, False), (0.0, 0.01, True), (0.0, 0.03, False), (-0.1, 0.05, True)],
+    [(0.1, 0.05, True), (0.1, 0.08, False), (0.0, 0.02, True), (0.0, 0.03, False), (-0.1, 0.05, True)],
 )
-def test_settled(estimate: float, half: float, expected: bool) -> None:
-    assert settled(Question("q", {}, estimate, threshold=0.02), half) is expected
+def test_settled_beyond_the_threshold_or_within_it(estimate: float, half: float, expected: bool) -> None:
+    assert question(estimate, half).settled is expected
 
 
-def test_precise_enough_is_settled() -> None:
-    assert settled(Question("q", {}, 0.02, threshold=0.02, precision=0.01), 0.009)
+def test_precise_enough_is_settled_and_unknown_noise_settles_nothing() -> None:
+    assert question(0.03, 0.009, precision=0.01).settled
+    assert not question(0.5, None).settled
 
 
-def test_ends_come_first() -> None:
-    share = Question("share of a", {"reference": 0.5, "a": -0.5, "user": -0.5}, 0.0)
-    choice = next_arm([GAP, share], arms(a=0, reference=0, user=0), NOISE, 600)
-    assert choice.arm == "reference"
+def test_a_round_costs_its_runs_and_each_engine_once() -> None:
+    arms = [
+        arm("a", 1, run_s=10, start_s=5),
+        arm("b", 1, run_s=20, start_s=5),
+        arm("c", 1, run_s=1, engine="two", start_s=7),
+    ]
+    assert cost_s(arms) == 10 + 20 + 1 + 5 + 7
+
+
+def test_nothing_open_stops() -> None:
+    assert choose([question(0.1, 0.05)], ends(2, 2), DOF, 600) == Choice(
+        (), "more runs would not change the verdict"
+    )
+    assert choose([], ends(1, 1), DOF, 600).arms == ()
 
 
 def test_the_arm_with_fewest_runs_is_repeated() -> None:
-    close = Question("the gap", GAP.weights, estimate=0.03, threshold=0.02)
-    assert next_arm([close], arms(reference=4, user=2), NOISE, 6000).arm == "user"
+    assert choose([question(0.06, 0.035)], ends(6, 2), DOF, 6000).arms == ("user",)
+
+
+def test_a_round_stops_where_its_questions_should_be_settled() -> None:
+    """Half-width 0.10 at one run each; t(6) 2.447. One more of one end, t(7) 2.365: 0.10 · 0.966 · √(1.5/2) =
+    0.0837; of both, t(8) 2.306: 0.10 · 0.942 · √(1/2) = 0.0666."""
+    assert len(choose([question(0.115, 0.10)], ends(1, 1), DOF, 6000).arms) == 1  # 0.115 − 0.0837 > 0.03
+    assert len(choose([question(0.105, 0.10)], ends(1, 1), DOF, 6000).arms) == 2  # but 0.105 − 0.0837 < 0.03
 
 
 def test_a_dear_arm_waits() -> None:
-    close = Question("the gap", GAP.weights, estimate=0.035, threshold=0.02)
-    candidates = [Candidate("reference", 2, 60.0), Candidate("user", 2, 600.0)]
-    assert next_arm([close], candidates, NOISE, 60000).arm == "reference"
+    candidates = [arm("reference", 2), arm("user", 2, run_s=600)]
+    assert choose([question(0.06, 0.035)], candidates, DOF, 60000).arms[0] == "reference"
 
 
-def test_stops_when_settled() -> None:
-    choice = next_arm([GAP], arms(reference=3, user=3), NOISE, 6000)
-    assert choice.arm is None
-    assert "would not change the verdict" in choice.why
-    assert choice.open_questions == ()
+def test_an_engine_that_is_started_anyway_is_no_reason_to_wait() -> None:
+    candidates = [
+        arm("reference", 1, run_s=10, start_s=100),
+        arm("user", 1, run_s=10, start_s=100),
+        arm("b", 1, run_s=12, engine="two", start_s=100),
+    ]
+    needs_two = question(0.0, 0.1, weights={"reference": 1.0, "user": -0.5, "b": -0.5}, precision=0.07)
+    assert choose([needs_two], candidates, DOF, 6000).arms[:2] == ("reference", "user")
 
 
-def test_stops_when_out_of_reach_and_names_what_stays_open() -> None:
-    close = Question("the gap", GAP.weights, estimate=0.0201, threshold=0.02)
-    choice = next_arm([close], arms(reference=3, user=3), NOISE, 6000)
-    assert choice.arm is None
-    assert choice.open_questions == ("the gap",)
+def test_the_gap_comes_before_the_shares() -> None:
+    share = question(0.06, 0.035, rank=2, weights={"a": 1.0, "reference": -1.0})
+    choice = choose([share, question(0.06, 0.035)], [*ends(2, 2), arm("a", 1)], DOF, 6000)
+    assert set(choice.arms) <= {"reference", "user"}
+    assert choice.why == "to settle question 0"
 
 
-def test_a_hopeless_question_does_not_block_the_next() -> None:
-    hopeless = Question("share of a", {"a": 1.0, "user": -1.0}, 0.0200001, threshold=0.02)
-    open_one = Question("share of b", {"b": 1.0, "user": -1.0}, 0.05, threshold=0.02)
-    choice = next_arm([hopeless, open_one], arms(a=2, b=1, user=1), NOISE, 1200)
-    assert choice.arm in ("b", "user")
-    assert choice.open_questions == ("share of a",)
+def test_out_of_reach_gets_no_time_and_is_named() -> None:
+    close = question(0.0301, 0.02)
+    choice = choose([close], ends(3, 3), DOF, 6000)
+    assert (choice.arms, choice.open_questions) == ((), ("question 0",))
+    easy = question(0.06, 0.035, rank=1)
+    choice = choose([close, easy], ends(3, 3), DOF, 6000)
+    assert choice.arms
+    assert choice.open_questions == ("question 0",)
 
 
-def test_unknown_noise_asks_for_a_repeat() -> None:
-    choice = next_arm([GAP], arms(reference=1, user=1), None, 600)
-    assert choice.arm == "reference"
-    assert "noise is not known" in choice.why
+def test_what_may_not_run_again_does_not() -> None:
+    spent = [
+        Candidate("reference", 2, 60.0, "one", 0.0, most=0),
+        Candidate("user", 2, 60.0, "one", 0.0, most=0),
+    ]
+    assert choose([question(0.06, 0.035)], spent, DOF, 6000).arms == ()
 
 
-def test_no_budget_stops() -> None:
-    assert next_arm([GAP], arms(reference=0, user=0), NOISE, 30).arm is None
-    assert next_arm([GAP], arms(reference=1, user=1), None, 30).arm is None
-    assert next_arm([], arms(reference=1), NOISE, 600).arm is None
+def test_no_time_left_stops() -> None:
+    assert choose([question(0.06, 0.035)], ends(2, 2), DOF, 30).arms == ()
 
 
-def test_greedy_always_ends() -> None:
-    question = Question("the gap", GAP.weights, estimate=0.025, threshold=0.02)
-    runs = {"reference": 1, "user": 1}
-    budget = 6000.0
-    for _ in range(200):
-        choice = next_arm([question], arms(**runs), NOISE, budget)
-        if choice.arm is None:
-            break
-        runs[choice.arm] += 1
-        budget -= 60
-    assert choice.arm is None
-    assert abs(runs["reference"] - runs["user"]) <= 1
+@given(
+    st.floats(-0.5, 0.5),
+    st.floats(0.001, 1.0),
+    st.integers(1, 8),
+    st.integers(1, 8),
+    st.floats(0.0, 5000.0),
+)
+def test_a_round_keeps_to_the_time_left(
+    estimate: float, half: float, reference: int, user: int, left: float
+) -> None:
+    known = {one.arm: one for one in ends(reference, user)}
+    choice = choose([question(estimate, half)], list(known.values()), DOF, left)
+    assert len(set(choice.arms)) == len(choice.arms)
+    assert cost_s([known[one] for one in choice.arms]) <= left

@@ -52,7 +52,7 @@ def reproduce(page: Page, words: Words) -> str:
     facts = [f"qdoctor {report.provenance.qdoctor_version}", report.provenance.engine_tried]
     if report.plan:
         facts.append(
-            words("seed {seed}, {repeats} repeats", seed=report.plan.seed, repeats=report.plan.repeats)
+            words("seed {seed}, {repeats} repeats", seed=report.plan.seed, repeats=report.plan.rounds)
         )
     facts += [f"{words(name)} {digest}" for name, digest in page.hashes]
     told = for_markdown(", ".join(fact for fact in facts if fact))

@@ -1,0 +1,76 @@
+"""What the verdict on a gap hangs on, and how well the cells that were run tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from doctor.attribution.players import game_of, joined
+from doctor.attribution.shapley import Floats, owen_weights
+from doctor.attribution.surface import Surface, surface_of
+from doctor.schema.measurement import CellTable
+from doctor.schema.plan import Factor
+from doctor.schema.question import Question
+
+GAP_THRESHOLD = 0.03
+"""On the log scale: the noise that the verdict does not call a gap, and that no cause is blamed for."""
+SHARE_PRECISION = 0.1
+"""A share is told well enough when its interval is this fraction of the gap either way."""
+RANKING_PRECISION = 0.05
+"""Two causes nearer to each other than this fraction of the gap are as large."""
+FINEST = 0.02
+"""Nothing is asked for more exactly than this, however small the gap."""
+
+
+def gap_questions(table: CellTable, factors: Sequence[Factor]) -> tuple[Question, ...]:
+    """Whether there is a gap; which cause is the largest; how large each is. In this order.
+
+    Empty where there is nothing to split, or an end was not run validly. Without the cells
+    between only the gap is asked for.
+    """
+    if not factors:
+        return ()
+    measured = {cell.factors for cell in table.cells}
+    game = game_of(factors, measured)
+    if game.lacking(measured):
+        game = joined(factors)
+    if not {0, game.everyone} <= {game.mask(cell) for cell in measured}:
+        return ()
+    surface = surface_of(table, game)
+    unit = np.zeros(len(surface.values))
+    unit[0], unit[game.everyone] = 1.0, -1.0
+    gap = _question(surface, "gap", 0, unit, threshold=GAP_THRESHOLD)
+    if len(game.players) < 2:
+        return (gap,)
+    fine = max(FINEST, SHARE_PRECISION * abs(gap.estimate))
+    rows = owen_weights(game.groups)
+    shares = [
+        _question(surface, f"share of {player.title}", 2, row, threshold=GAP_THRESHOLD, precision=fine)
+        for player, row in zip(game.players, rows, strict=True)
+    ]
+    return (gap, _largest(surface, rows, abs(gap.estimate)), *shares)
+
+
+def _largest(surface: Surface, rows: Floats, gap: float) -> Question:
+    """Whether the largest share is larger than the second."""
+    order = np.argsort(rows @ surface.values)[::-1]
+    precision = max(FINEST, RANKING_PRECISION * gap)
+    return _question(surface, "the largest cause", 1, rows[order[0]] - rows[order[1]], precision=precision)
+
+
+def _question(
+    surface: Surface, name: str, rank: int, row: Floats, *, threshold: float = 0.0, precision: float = 0.0
+) -> Question:
+    along = row @ surface.operator
+    return Question(
+        name=name,
+        rank=rank,
+        weights={
+            cell.arm: float(weight) for cell, weight in zip(surface.table.cells, along, strict=True) if weight
+        },
+        estimate=float(row @ surface.values),
+        half_width=surface.reach(row),
+        threshold=threshold,
+        precision=precision,
+    )
