@@ -26,7 +26,12 @@ def sequences_in_flight(setup: Setup, kv_cache_tokens: int | None) -> int:
     return max(1, min(bounds))
 
 
-def shortened(workload: Workload, in_flight: int) -> Workload:
-    """The workload with no more prompts than its steady rate needs."""
-    enough = max(FEWEST_PROMPTS, WAVES * in_flight)
+def shortened(workload: Workload, in_flight: int, *, steps: int = 0) -> Workload:
+    """The workload with no more prompts than its steady rate needs.
+
+    ``steps``: how many output tokens one place in the batch is to make one after the other, at
+    least; short outputs then take more waves, so that a run does not end before it can be timed.
+    """
+    waves = max(WAVES, -(-steps // workload.output_len))
+    enough = max(FEWEST_PROMPTS, waves * in_flight)
     return workload.model_copy(update={"num_prompts": min(workload.num_prompts, enough)})

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from doctor.planning.arms import KvCacheTokens, ablation_arm, factorial_arms, reference_arm
 from doctor.planning.factors import factors, grouped
-from doctor.planning.load import sequences_in_flight, shortened
+from doctor.planning.load import WAVES, sequences_in_flight, shortened
 from doctor.planning.replica import (
     as_far_as_shown,
     describe_replica,
@@ -84,11 +84,15 @@ def _fitting(wish: Wish, ground: Ground) -> tuple[Fit, Replica | None]:
         return (lambda setup: _shorten(setup, ground.kv_cache_tokens(setup))), None
     kv_cache_tokens = ground.kv_cache_tokens(wish.reference)
     scales = scales_for(wish.reference, kv_cache_tokens)
+    steps = WAVES * scales.tokens(scales.output_len)
 
     def fit(setup: Setup) -> Setup:
         small = scale_down(setup, scales, ground.kv_cache_tokens(as_far_as_shown(setup, wish.reference)))
         blocks, size = small.engine.num_gpu_blocks_override, small.engine.block_size
-        return _shorten(small, (blocks - 1) * size if blocks and size else None)
+        in_flight = sequences_in_flight(small, (blocks - 1) * size if blocks and size else None)
+        offered = {"num_prompts": scales.count(setup.workload.num_prompts)}
+        workload = shortened(small.workload.model_copy(update=offered), in_flight, steps=steps)
+        return small.model_copy(update={"workload": workload})
 
     replica = describe_replica(
         wish.reference, fit(wish.reference), scales, kv_cache_tokens, ground.replica_why

@@ -16,6 +16,9 @@ NOISE = 0.03
 """A published figure comes without an interval. Repeats of one engine on one GPU stay within a
 few percent, so less than this is not called a gap."""
 
+BLURRED = 0.2
+"""An interval that holds no gap and a loss of this size alike tells nothing."""
+
 
 class Grounds(NamedTuple):
     """What the verdict rests on."""
@@ -91,6 +94,10 @@ def _about_user_arm(grounds: Grounds, arm: ArmMeasurement) -> Verdict:
         code: Literal[0, 1] = 1 if ratio.estimate < 1 - NOISE else 0
         unsure = f"{words}: whether that is more than noise is not known."
         return Verdict(outcome="inconclusive", sentence=unsure, details=tuple(details), exit_code=code)
+    if ratio.high >= 1 - NOISE and ratio.low < 1 - BLURRED:
+        code = 1 if ratio.estimate < 1 - NOISE else 0
+        blurred = f"{words}: the noise is too large to tell a gap from none."
+        return Verdict(outcome="inconclusive", sentence=blurred, details=tuple(details), exit_code=code)
     if ratio.high >= 1 - NOISE:
         return _verdict("no gap", f"{words}: no gap is shown.", details)
     largest = _largest_lines(grounds)

@@ -19,7 +19,7 @@ CASES = {
 @pytest.mark.parametrize("factor", CASES)
 def test_the_known_cause_carries_the_largest_share(check: Check, factor: str) -> None:
     # A second difference that costs little keeps the ledger from having one line only.
-    done = check(*CASES[factor], "--logprobs", "0", "--repeats", "2")
+    done = check(*CASES[factor], "--logprobs", "0", "--repeats", "4", "--budget", "2m")
     ledger = _replica_ledger(done.report.ledgers)
     assert not ledger.refused, ledger.refused
     factors = [line for line in ledger.lines if line.kind == "factor"]

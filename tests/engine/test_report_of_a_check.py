@@ -40,7 +40,8 @@ def test_the_figures_the_gap_and_the_arms(check: Check) -> None:
     assert done.report.plan.replica is not None
     measured = {one.arm: one for one in done.report.measurements}
     assert set(measured) == {"reference", "single-request", "early-eos"}
-    assert all(one.basis == "replica" and one.runs_ok == 2 for one in measured.values())
+    assert all(one.basis == "replica" and 1 <= one.runs_ok <= 2 for one in measured.values())
+    assert measured["reference"].runs_ok == 2
     alone, together = measured["single-request"].rates, measured["reference"].rates
     assert alone is not None
     assert together is not None

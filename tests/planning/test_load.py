@@ -50,3 +50,12 @@ def test_shortening_never_lengthens_and_keeps_three_waves(workload: Workload, in
 def test_168_of_1000_prompts_are_three_waves_of_56() -> None:
     assert shortened(REFERENCE.workload, 56).num_prompts == 168
     assert shortened(REFERENCE.workload, 1).num_prompts == 8
+
+
+def test_short_outputs_take_more_waves_where_a_run_must_last() -> None:
+    """Three waves of 32 tokens are 96 steps; outputs of 4 tokens need 24 waves for as many."""
+    short = changed(REFERENCE, workload__output_len=4).workload
+    assert shortened(short, 32, steps=96).num_prompts == 24 * 32
+    assert shortened(short, 32).num_prompts == 3 * 32
+    assert shortened(changed(REFERENCE, workload__output_len=64).workload, 32, steps=96).num_prompts == 3 * 32
+    assert shortened(short, 100, steps=96).num_prompts == 1000  # never more than there are

@@ -118,6 +118,13 @@ def test_an_interval_that_holds_one_shows_no_gap() -> None:
     assert said.sentence.endswith("no gap is shown.")
 
 
+@pytest.mark.parametrize(("estimate", "code"), [(0.7, 1), (0.98, 0)])
+def test_an_interval_that_holds_everything_tells_nothing(estimate: float, code: int) -> None:
+    said = judged(accounting(), measured("user", (estimate, 0.4, 1.3)), plan=plan(replica=True))
+    assert (said.outcome, said.exit_code) == ("inconclusive", code)
+    assert "too large to tell" in said.sentence
+
+
 def test_a_part_that_adds_speed_is_not_called_the_largest_part() -> None:
     said = judged(
         accounting(),
