@@ -22,7 +22,7 @@ ISSUE = SAMPLES / "issue.md"
 CHECK = (
     "check", "--reference", REFERENCE, "--observed", "1000", "--observed-counts", "output", "--budget", "4m",
 )  # fmt: skip
-SLOW = ("--max-concurrency", "8", "--top-p", "0.85")
+SLOW = ("--max-concurrency", "24", "--top-p", "0.85")
 FIXED = ("--top-p", "0.85")
 FOUND_A_GAP = (0, 1)
 """Exit codes that are results; 2 is a failure."""
@@ -41,7 +41,17 @@ def qdoctor(folder: Path, *arguments: str) -> None:
 def make(folder: Path) -> None:
     """All four kinds, each in a folder of its own."""
     shutil.copy(ISSUE, folder / ISSUE.name)
-    qdoctor(folder, "diagnose", ISSUE.name, "--reference", REFERENCE, "--output", "diagnosis")
+    qdoctor(
+        folder,
+        "diagnose",
+        ISSUE.name,
+        "--observed",
+        "1000",
+        "--reference",
+        REFERENCE,
+        "--output",
+        "diagnosis",
+    )
     qdoctor(folder, "predict", "--reference", REFERENCE, "--output", "prediction")
     qdoctor(folder, *CHECK, *SLOW, "--output", "check")
     qdoctor(folder, *CHECK, *FIXED, "--output", "fixed")
@@ -74,12 +84,12 @@ def picture() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for kind, language, name in (("check", "en", "report.png"), ("check", "zh", "report-zh.png")):
-            page = browser.new_page(viewport={"width": 1200, "height": 900}, device_scale_factor=1.5)
+            page = browser.new_page(viewport={"width": 1200, "height": 900}, device_scale_factor=1.25)
             page.goto((SAMPLES / f"{kind}.html").as_uri())
             page.locator(f"label:has(#language-{language})").click()
-            front = page.locator(".front").bounding_box()
-            assert front is not None
-            height = min(front["y"] + front["height"] + 8, 1400)
+            box = page.locator(".front .ledger").first.bounding_box()
+            assert box is not None
+            height = box["y"] + box["height"] + 16
             page.set_viewport_size({"width": 1200, "height": round(height)})
             page.screenshot(path=IMAGES / name, clip={"x": 0, "y": 0, "width": 1200, "height": height})
         browser.close()

@@ -60,8 +60,8 @@ def unsigned(value: float, like: Interval | None = None) -> str:
 
 
 def bounds(interval: Interval, *, sign: int = 1) -> str:
-    """``[low, high]`` of an interval, or an empty text where none can be computed."""
-    if interval.low is None or interval.high is None:
+    """``[low, high]`` of an interval; empty where none can be computed, and where arithmetic leaves none."""
+    if interval.low is None or interval.high is None or interval.low == interval.high:
         return ""
     low, high = sorted((sign * interval.low, sign * interval.high))
     places = _decimals(interval.estimate, interval)

@@ -57,6 +57,9 @@ def told_again(text: str, gettext: Callable[[str], str]) -> str:
 def _sentence(text: str, gettext: Callable[[str], str]) -> str | None:
     """One known sentence told again, its values too where those are known; None for a strange one."""
     found = gettext(text)
+    if found == text and text[:1].isupper():
+        lower = text[:1].lower() + text[1:]
+        found = told if (told := gettext(lower)) != lower else text
     if found != text or len(text) > LONGEST:
         return found if found != text else None
     for pattern in patterns():

@@ -47,7 +47,7 @@ def ledgers(page: Page, words: Words) -> str:
     """Each ledger as a text waterfall."""
     if not page.falls:
         return words("No ledger: nothing was attributed. What is missing is told below.")
-    return "\n\n".join(ledger_text(view, words) for view in page.falls)
+    return "\n\n".join(ledger_text(view, words) for view in page.front_falls)
 
 
 def fixes(page: Page, words: Words) -> str:
@@ -107,7 +107,7 @@ def ledger_text(view: Waterfall, words: Words) -> str:
     if ledger.basis == "replica":
         parts.append(replica_note(words))
     if ledger.refused:
-        parts.append(for_markdown(words("Nothing was attributed: {why}", why=ledger.refused)))
+        parts.append(for_markdown(words("Nothing was attributed: {why}", why=view.refused_why)))
     parts.append(code_block("\n".join(text_rows(view, width=WIDTH, words=words)), "text"))
     parts.append(f"<sub>{_legend(view, words)}</sub>")
     return "\n\n".join(parts)

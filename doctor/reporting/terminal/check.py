@@ -22,7 +22,7 @@ def check_lines(report: Report, words: Words, width: int, *, unicode: bool) -> l
     """The lines with their styles, at most :data:`ROOM`; steps and commands give way first."""
     page = page_of(report)
     head = _verdict(page, words, width)
-    blocks = [_ledger(view, words, width, unicode=unicode) for view in page.falls]
+    blocks = [_ledger(view, words, width, unicode=unicode) for view in page.front_falls]
     fixes = _fixes_that_fit(page, words, width, ROOM - len(head) - sum(map(len, blocks)))
     return [*head, *_ledgers(blocks, words, ROOM - len(head) - len(fixes)), *fixes]
 
@@ -63,7 +63,7 @@ def _ledger(view: Waterfall, words: Words, width: int, *, unicode: bool) -> list
     styles = {"level": "bold", "unexplained": "yellow", "accounting": "cyan"}
     drawn = [(row, styles.get(bar.kind, "")) for row, bar in zip(rows, view.bars, strict=True)]
     refused = (
-        [(words("Nothing was attributed: {why}", why=ledger.refused), "yellow")] if ledger.refused else []
+        [(words("Nothing was attributed: {why}", why=view.refused_why), "yellow")] if ledger.refused else []
     )
     return [("", ""), (title, "underline"), *refused, *drawn]
 

@@ -68,6 +68,11 @@ class Waterfall:
         return any(bar.kind == kind for bar in self.bars)
 
     @property
+    def refused_why(self) -> str:
+        """Why nothing was attributed, without saying again that nothing was."""
+        return self.ledger.refused.removeprefix("not attributed").lstrip(",: ")
+
+    @property
     def starts_printed(self) -> bool:
         """Whether the ledger itself starts at the figure as printed, before its counting is settled."""
         return self.bars[0].printed and self.bars[0].value == self.ledger.start_tokens_per_s
@@ -95,11 +100,16 @@ class Waterfall:
         return tuple(basis for basis in order if basis in used)
 
 
+def headline(title: str) -> str:
+    """A title of several words with a capital; a setting's name stays as it is spelled."""
+    return title[:1].upper() + title[1:] if " " in title and "_" not in title.split(" ")[0] else title
+
+
 def level(title: str, value: float, counts: Counts, *, printed: bool = False) -> Bar:
     """A row that tells a rate."""
     return Bar(
         kind="level",
-        title=title,
+        title=headline(title),
         counts=counts,
         value=value,
         basis=None,
@@ -114,7 +124,7 @@ def step(line: LedgerLine, counts: Counts, level: float) -> Bar:
     estimate = line.tokens_per_s.estimate
     return Bar(
         kind=line.kind,
-        title=line.title,
+        title=headline(line.title),
         counts=counts,
         value=estimate,
         basis=line.basis,

@@ -76,6 +76,16 @@ class Page:
         """The reading of the observed figure that is used further."""
         return self.report.accounting.chosen
 
+    @property
+    def front_falls(self) -> tuple[Waterfall, ...]:
+        """The ledgers of the first screen: mere counting gives way to one that explains the same gap."""
+        explained = {(f.bars[0].value, f.bars[-1].value) for f in self.falls if _explains(f.ledger)}
+        return tuple(
+            f
+            for f in self.falls
+            if _explains(f.ledger) or (f.bars[0].value, f.bars[-1].value) not in explained
+        )
+
     def factor_title(self, factor: str) -> str:
         """A factor's title; its id where the plan does not name it."""
         factors = self.report.plan.factors if self.report.plan else ()
@@ -85,6 +95,11 @@ class Page:
         """The titles under which the ledger lists these factors."""
         lines = {line.id: line.title for line in ledger.lines}
         return tuple(lines.get(factor) or self.factor_title(factor) for factor in factors)
+
+
+def _explains(ledger: Ledger) -> bool:
+    """Whether a line of it is put down to something, beyond counting."""
+    return any(line.kind in ("factor", "setting") for line in ledger.lines)
 
 
 def page_of(report: Report) -> Page:
