@@ -42,7 +42,7 @@ def _ledgers(blocks: list[list[Line]], words: Words, room: int) -> list[Line]:
         left = room - len(out)
         if len(block) <= left:
             out += block
-        elif left >= 5 and 3 * left > 2 * len(block):
+        elif left >= 5 and (not out or 3 * left > 2 * len(block)):
             # The first and the last level stay; steps in between give way.
             out += [*block[: left - 2], ("  …", "dim"), block[-1]]
     return out or [
