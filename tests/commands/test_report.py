@@ -48,7 +48,7 @@ def test_render_writes_both_files_and_reads_its_own_page(run_directory: Path, tm
 
 
 def test_show_prints_the_summary(run_directory: Path) -> None:
-    assert "enforce_eager" in run("show", str(run_directory)).output
+    assert "As printed" in run("show", str(run_directory)).output
 
 
 def unpacked(path: Path) -> dict[str, bytes]:
