@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from doctor.redaction import redact
+from doctor.redaction import redact, redact_record
 from doctor.reporting.escape import plain
 from doctor.schema.record import Record
 
@@ -13,8 +13,7 @@ _Document = TypeVar("_Document", bound=Record)
 
 def redacted(report: _Document) -> _Document:
     """The report as it may be shown: no secrets, no names of people or hosts, no control characters."""
-    values, _ = redact(_plain(report.model_dump(mode="json")))
-    return type(report).model_validate(values)
+    return redact_record(type(report).model_validate(_plain(report.model_dump(mode="json"))))
 
 
 def redacted_text(text: str) -> str:
