@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from doctor import locations
 from doctor.reporting import numbers
@@ -84,6 +85,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(_=PageWords(), both=both, safe_link=safe_link)
+    environment.filters["breakable"] = breakable
     environment.filters.update({name: getattr(numbers, name) for name in _FILTERS})
     return environment
 
@@ -92,6 +94,11 @@ def _environment() -> Environment:
 def _assembled(name: str) -> str:
     """A style sheet or script put together from its parts."""
     return _environment().get_template(name).render()
+
+
+def breakable(name: str) -> Markup:
+    """A dotted or underscored name that may break after its dots and underscores, and is copied whole."""
+    return Markup(re.sub(r"([._])(?=\w)", r"\1<wbr>", str(escape(name))))  # noqa: S704 - escaped before
 
 
 def _policy(style: str, script: str) -> str:

@@ -101,8 +101,8 @@ class Waterfall:
 
 
 def headline(title: str) -> str:
-    """A title of several words with a capital; a setting's name stays as it is spelled."""
-    return title[:1].upper() + title[1:] if " " in title and "_" not in title.split(" ")[0] else title
+    """A title with a capital; the name of a setting stays as it is spelled."""
+    return title[:1].upper() + title[1:] if "_" not in title.split(" ")[0] else title
 
 
 def level(title: str, value: float, counts: Counts, *, printed: bool = False) -> Bar:

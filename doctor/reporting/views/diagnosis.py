@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from doctor.reporting.views.bars import Waterfall
 from doctor.reporting.views.forecast import Expectation, expectations, kernel_sources
 from doctor.reporting.views.rates import RateRow, figure_rows
-from doctor.reporting.views.waterfall import waterfall
+from doctor.reporting.views.waterfall import first_screen, waterfall
 from doctor.schema.accounting import Accounting
 from doctor.schema.diagnosis import RankedFinding
 from doctor.schema.diagnosis_report import DiagnosisReport
@@ -65,7 +65,7 @@ def diagnosis_page(report: DiagnosisReport) -> DiagnosisPage:
         report=report,
         accounting=accounting,
         rates=figure_rows(accounting) if accounting else (),
-        falls=tuple(waterfall(ledger, accounting) for ledger in ledgers),
+        falls=first_screen([waterfall(ledger, accounting) for ledger in ledgers]),
         command=shlex.join(report.provenance.command),
     )
 

@@ -17,7 +17,7 @@ from doctor.reporting.views.omissions import Omitted, omitted
 from doctor.reporting.views.rates import RateRow, rate_rows
 from doctor.reporting.views.runs import RunRow, run_rows
 from doctor.reporting.views.series import RunSeries, series_of
-from doctor.reporting.views.waterfall import waterfall
+from doctor.reporting.views.waterfall import first_screen, waterfall
 from doctor.schema.accounting import Accounting
 from doctor.schema.environment import Gpu
 from doctor.schema.finding import Finding, FindingStatus
@@ -78,13 +78,8 @@ class Page:
 
     @property
     def front_falls(self) -> tuple[Waterfall, ...]:
-        """The ledgers of the first screen: mere counting gives way to one that explains the same gap."""
-        explained = {(f.bars[0].value, f.bars[-1].value) for f in self.falls if _explains(f.ledger)}
-        return tuple(
-            f
-            for f in self.falls
-            if _explains(f.ledger) or (f.bars[0].value, f.bars[-1].value) not in explained
-        )
+        """The ledgers of the first screen."""
+        return first_screen(self.falls)
 
     def factor_title(self, factor: str) -> str:
         """A factor's title; its id where the plan does not name it."""
@@ -95,11 +90,6 @@ class Page:
         """The titles under which the ledger lists these factors."""
         lines = {line.id: line.title for line in ledger.lines}
         return tuple(lines.get(factor) or self.factor_title(factor) for factor in factors)
-
-
-def _explains(ledger: Ledger) -> bool:
-    """Whether a line of it is put down to something, beyond counting."""
-    return any(line.kind in ("factor", "setting") for line in ledger.lines)
 
 
 def page_of(report: Report) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from doctor.reporting.views.bars import Bar, Lens, Waterfall, ends, level, step
@@ -31,6 +32,23 @@ def waterfall(ledger: Ledger, accounting: Accounting | None = None) -> Waterfall
     part = Scale(lens.low, lens.high) if lens else full
     placed = tuple(_placed(bar, full if i < first_steps else part) for i, bar in enumerate(bars))
     return Waterfall(ledger=ledger, bars=placed, lens=lens)
+
+
+def first_screen(falls: Sequence[Waterfall]) -> tuple[Waterfall, ...]:
+    """Mere counting gives way to what explains the same gap; replicas stand last."""
+    explained = {_way(fall) for fall in falls if _explains(fall)}
+    shown = [fall for fall in falls if _explains(fall) or _way(fall) not in explained]
+    return tuple(sorted(shown, key=lambda fall: fall.ledger.basis == "replica"))
+
+
+def _explains(fall: Waterfall) -> bool:
+    """Whether a line is put down to something, beyond counting."""
+    return any(line.kind in ("factor", "setting") for line in fall.ledger.lines)
+
+
+def _way(fall: Waterfall) -> tuple[float, float]:
+    """From which figure to which it leads."""
+    return fall.bars[0].value, fall.bars[-1].value
 
 
 def _lens(bars: list[Bar], first_steps: int, full: Scale) -> Lens | None:
