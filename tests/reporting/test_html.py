@@ -12,7 +12,7 @@ from doctor.reporting.html import render_html
 from tests.reporting import rendering
 from tests.reporting.samples import DOCUMENTS, cpu_replica, gpu_measured, hostile, observed_only
 
-VOID = {"meta", "link", "input", "img", "br", "hr"}
+VOID = {"meta", "link", "input", "img", "br", "hr", "wbr"}
 
 
 class Page(HTMLParser):
