@@ -72,7 +72,8 @@ def _arranged(report: Document) -> dict[str, object]:
 
 
 def _joined(sentences: list[str]) -> Markup:
-    return Markup(" ").join(sentences)
+    # Chinese sentences follow each other without a space.
+    return Markup('<span lang="en"> </span>').join(sentences)
 
 
 @cache
