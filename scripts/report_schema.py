@@ -8,12 +8,15 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Literal, Union, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -25,6 +28,8 @@ from doctor.schema.report import SCHEMA_VERSION, Report
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "docs" / "schemas" / "report.schema.json"
+FIELDS = SCHEMA.with_name("report-fields.yaml")
+"""Words for fields whose source has none."""
 PAGE = ROOT / "docs" / "report-schema.md"
 
 _HEAD = f"""# report.json, schema version {SCHEMA_VERSION}
@@ -80,7 +85,7 @@ def _inside(annotation: object) -> Iterator[type[BaseModel]]:
 
 
 def _section(record: type[BaseModel]) -> str:
-    told = _told(record)
+    told = {name: words(record, name) for name in record.model_fields}
     rows = [
         f"| `{name}` | {_type(field.annotation)} | {_needed(field)} | {told.get(name, '')} |"
         for name, field in record.model_fields.items()
@@ -88,6 +93,17 @@ def _section(record: type[BaseModel]) -> str:
     head = "| field | type | required | |\n| --- | --- | --- | --- |"
     text = inspect.cleandoc(record.__doc__ or "")
     return f"\n## {record.__name__}\n\n{text}\n\n{head}\n" + "\n".join(rows) + "\n"
+
+
+def words(record: type[BaseModel], name: str) -> str:
+    """What a field is: as the source says it below the field, else as the file of fields does."""
+    known = _fields()
+    return _told(record).get(name) or known.get(f"{record.__name__}.{name}") or known.get(name, "")
+
+
+@cache
+def _fields() -> dict[str, str]:
+    return {name: str(told) for name, told in yaml.safe_load(FIELDS.read_text(encoding="utf-8")).items()}
 
 
 def _needed(field: FieldInfo) -> str:
@@ -128,12 +144,25 @@ def _told(record: type[BaseModel]) -> dict[str, str]:
     return told
 
 
-def main() -> None:
-    """Write both files."""
+def silent() -> list[str]:
+    """Fields of which nobody says what they are."""
+    return [
+        f"{record.__name__}.{name}"
+        for record in records()
+        for name in record.model_fields
+        if not words(record, name)
+    ]
+
+
+def main() -> int:
+    """Write both files; tell which fields have no words yet."""
     SCHEMA.parent.mkdir(parents=True, exist_ok=True)
     SCHEMA.write_text(schema_text(), encoding="utf-8")
     PAGE.write_text(document_text(), encoding="utf-8")
+    left = silent()
+    sys.stderr.write("".join(f"no words for {name}: add them to {FIELDS.name}\n" for name in left))
+    return 1 if left else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

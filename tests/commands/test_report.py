@@ -18,6 +18,7 @@ from doctor.reporting import load as loading
 from doctor.reporting.load import load_report
 from doctor.reporting.parse import document_of_json
 from doctor.reporting.redact import redacted
+from tests.reporting import rendering
 from tests.reporting.samples import cpu_replica, gpu_measured, hostile
 from tests.reporting.samples.comparison import slowed
 
@@ -45,6 +46,18 @@ def test_render_writes_both_files_and_reads_its_own_page(run_directory: Path, tm
     assert (run_directory / "report.md").exists()
     assert run("render", str(page), "--output", str(tmp_path / "again"), "--lang", "zh").exit_code == 0
     assert load_report(page) == load_report(tmp_path / "again" / "report.html")
+
+
+@pytest.mark.parametrize("kind", ["diagnosis", "prediction", "comparison"])
+def test_every_kind_is_drawn_shown_and_packed(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text(rendering.document(kind).model_dump_json(), encoding="utf-8")
+    for lang in ("en", "zh"):
+        assert run("render", str(tmp_path), "--lang", lang).exit_code == 0
+        assert run("show", str(tmp_path / "report.html"), "--lang", lang).exit_code == 0
+        assert run("bundle", str(tmp_path), "--lang", lang, "-o", str(tmp_path / "b.zip")).exit_code == 0
+    assert load_report(tmp_path / "b.zip").kind == kind
+    with pytest.raises(InputError, match=f"report of a {kind}"):
+        run("export", str(tmp_path), "--format", "csv")
 
 
 def test_show_prints_the_summary(run_directory: Path) -> None:

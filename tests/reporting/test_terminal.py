@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
+from doctor.cli import cli
 from doctor.reporting.language import LANGUAGES, Language
 from doctor.reporting.terminal import print_summary, summary_lines
-from doctor.reporting.terminal.lines import ROOM
+from doctor.reporting.terminal.lines import LINES, ROOM
 from doctor.reporting.text_waterfall import columns, fitted
 from tests.reporting import rendering
 from tests.reporting.samples import DOCUMENTS, gpu_measured, hostile
@@ -63,3 +67,22 @@ def test_hostile_names_do_not_reach_the_terminal() -> None:
 def test_wide_characters_count_twice() -> None:
     assert columns("差距 1") == 6
     assert columns(fitted("差距账目", 5)) == 5
+
+
+def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = io.StringIO()
+    print_summary(gpu_measured(), Console(file=out, width=80, force_terminal=True, legacy_windows=False))
+    # Bold and underline are no colours; 30 to 49 and 90 to 107 are.
+    codes = {
+        int(code) for run in re.findall(r"\x1b\[([\d;]*)m", out.getvalue()) for code in run.split(";") if code
+    }
+    assert not {code for code in codes if 30 <= code <= 49 or 90 <= code <= 107}
+
+
+def test_a_whole_check_fits_a_small_terminal(tmp_path: Path) -> None:
+    asked = ["--reference", "qwen1.5-7b-chat-a100-80g", "--observed", "1000", "--ablation", "none"]
+    done = CliRunner().invoke(
+        cli, ["check", *asked, "--output", str(tmp_path / "run")], catch_exceptions=False
+    )
+    assert len(done.output.splitlines()) <= LINES
