@@ -52,6 +52,7 @@ def judged(
     findings = (*_findings(plan, measurements, ledgers), *foretold_findings(settled, told))
     known = {finding.cause for finding in findings}
     findings = (*findings, *machine_findings(settled, environment, plan, runs, known))
+    findings = tuple(_runnable(finding, settled.reference.id) for finding in findings)
     grounds = Grounds(settled.accounting, plan, measurements, ledgers, _failures(plan, runs), interrupted)
     report = Report(
         provenance=Provenance(
@@ -124,6 +125,15 @@ def _findings(
         elif ran:
             found.append(judge_arm(cause, ran[0], present=present))
     return tuple(found)
+
+
+def _runnable(finding: Finding, reference: str) -> Finding:
+    """With a command that can be pasted as it stands: a check needs the figure that it is held against."""
+    remedy = finding.remedy
+    if remedy is None or "--reference" in remedy.verify_command:
+        return finding
+    command = remedy.verify_command.replace("qdoctor check", f"qdoctor check --reference {reference}")
+    return finding.model_copy(update={"remedy": remedy.model_copy(update={"verify_command": command})})
 
 
 def _failures(plan: Plan | None, runs: Sequence[Run]) -> tuple[str, ...]:

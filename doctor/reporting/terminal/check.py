@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doctor.reporting.language import Words
 from doctor.reporting.terminal.lines import ROOM, Line, command_lines, wrapped
-from doctor.reporting.text_waterfall import ASCII_MARKS, MARKS, basis_words, text_rows
+from doctor.reporting.text_waterfall import ASCII_MARKS, MARKS, basis_words, columns, text_rows
 from doctor.reporting.views.bars import Waterfall
 from doctor.reporting.views.page import FIRST_FIXES, Page, page_of
 from doctor.reporting.views.verdict import in_words
@@ -56,16 +56,17 @@ def _ledger(view: Waterfall, words: Words, width: int, *, unicode: bool) -> list
     unit = words("output tok/s") if ledger.counts == "output" else words("total tok/s")
     marks = MARKS if unicode else ASCII_MARKS
     legend = ", ".join([unit, *(f"{marks[basis]} {basis_words(basis, words)}" for basis in view.bases)])
-    title = f"{words(ledger.title)} ({legend})"
-    if ledger.basis == "replica":
-        title = f"{words('Replica, not the published setup')} ({legend})"
+    named = words("Replica, not the published setup") if ledger.basis == "replica" else words(ledger.title)
+    title = [(f"{named} ({legend})", "underline")]
+    if columns(title[0][0]) > width:
+        title = [(named, "underline"), (f"  {legend}", "dim")]
     rows = text_rows(view, width=width, words=words, unicode=unicode)
     styles = {"level": "bold", "unexplained": "yellow", "accounting": "cyan"}
     drawn = [(row, styles.get(bar.kind, "")) for row, bar in zip(rows, view.bars, strict=True)]
     refused = (
         [(words("Nothing was attributed: {why}", why=view.refused_why), "yellow")] if ledger.refused else []
     )
-    return [("", ""), (title, "underline"), *refused, *drawn]
+    return [("", ""), *title, *refused, *drawn]
 
 
 def _fixes_that_fit(page: Page, words: Words, width: int, room: int) -> list[Line]:
