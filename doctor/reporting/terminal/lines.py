@@ -15,7 +15,7 @@ ROOM = LINES - 3
 """What a summary may take: below it a command says where the report lies."""
 
 _UNITS = re.compile(r"[\u2e80-\uffef][，。：；、！？）”]*|[^ \u2e80-\uffef]+(?: %[^ ]*)? *| +")
-"""What no line breaks inside of: a Chinese character, a word with the spaces after it, a figure with its %."""
+"""What no line breaks inside of: a Chinese character, a word with its spaces, a figure with its %."""
 
 Line = tuple[str, str]
 """A text and its style."""
