@@ -43,8 +43,8 @@ def _recount(reference: str, accounting: Accounting) -> list[FixAdvice]:
             title="Compare what counts the same",
             action=f"The published {accounting.published_value:g} counts {other}. "
             f"Hold your figure against {rate(target, 'output')}.",
-            expected_gain=f"{figure(abs(accounting.accounting_tokens_per_s or 0.0))} of the apparent "
-            f"{figure(accounting.apparent_gap_tokens_per_s or 0.0)} tok/s vanish (computed)",
+            expected_gain=f"{figure(abs(accounting.accounting_tokens_per_s or 0.0))} of the apparent gap of "
+            f"{figure(accounting.apparent_gap_tokens_per_s or 0.0)} are prompt tok/s (computed)",
             verify_command=_check(
                 reference,
                 f"--observed {accounting.observed_value:g}",
