@@ -52,7 +52,7 @@ def test_counting_the_same_comes_first_and_costs_nothing() -> None:
     assert "2298.89 counts prompt and output tokens" in first.action
     assert "1149 output tok/s" in first.action
     # 2298.89 − 1149.4 vanishes by counting, of the 2298.89 − 1000 that are seen first.
-    assert first.expected_gain == "1149 of the apparent 1299 tok/s vanish (computed)"
+    assert first.expected_gain == "1149 of the apparent gap of 1299 are prompt tok/s (computed)"
     assert "--observed 1000 --observed-counts output" in first.verify_command
 
 
