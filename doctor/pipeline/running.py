@@ -81,16 +81,20 @@ def _make_rounds(plan: Plan, bench: Bench, directory: RunDirectory) -> None:
         for run in executor.runs(pending):
             directory.keep_run(run)
         plan = plan.model_copy(update={"omissions": _omissions(plan, executor)})
-        decision = _decided(plan, tuple(directory.runs()), executor.left_s)
-        pending = list(_planned(plan, decision))
+        planned = {(one.arm, one.repeat) for one in plan.schedule}
+        # A plan that was lost is decided anew, from what it had decided on: then it comes out the same.
+        runs = tuple(run for run in directory.runs() if (run.arm, run.repeat) in planned)
+        decision = _decided(plan, runs, executor.left_s)
+        new = _planned(plan, decision)
+        pending = [one for one in new if (one.arm, one.repeat) not in done]
         plan = plan.model_copy(
             update={
-                "schedule": (*plan.schedule, *pending),
+                "schedule": (*plan.schedule, *new),
                 "decisions": (*(one for one in plan.decisions if one.arms), decision),
             }
         )
         directory.write("plan", plan)
-        if not pending:
+        if not new:
             return
 
 
@@ -104,11 +108,12 @@ def _decided(plan: Plan, runs: Sequence[Run], left_s: float) -> Decision:
 
 
 def _planned(plan: Plan, decision: Decision) -> tuple[PlannedRun, ...]:
-    """The decision's runs; where engine starts are dear the first ones are repeated within theirs."""
+    """The decision's runs; where engine starts are dear, both ends are repeated within their first."""
     if not decision.arms:
         return ()
+    ends = [arm.id for arm in plan.arms if arm.role in ("reference", "user")]
     first = plan.starts_are_dear and not plan.schedule and plan.most_repeats > 1
-    return round_of_runs(plan, decision.arms, times=2 if first else 1)
+    return round_of_runs(plan, decision.arms, ends if first else ())
 
 
 def _omissions(plan: Plan, executor: Executor) -> tuple[Omission, ...]:

@@ -33,25 +33,24 @@ def with_common_length(arms: Sequence[Arm]) -> tuple[Arm, ...]:
     return tuple(_with_length(arm, longest[engine_key(arm.setup)]) for arm in arms)
 
 
-def round_of_runs(plan: Plan, wanted: Collection[str], *, times: int = 1) -> tuple[PlannedRun, ...]:
+def round_of_runs(plan: Plan, wanted: Collection[str], again: Collection[str] = ()) -> tuple[PlannedRun, ...]:
     """The next round of a plan: every wanted arm once, engines started anew.
 
     The first round keeps the order of the arms, so that a budget that runs out cuts the least
     important ones; later rounds are shuffled by the plan's seed, engines and arms within them.
-    ``times`` above one makes so many rounds inside each engine start.
+    Arms in ``again`` run once more before their engine is stopped: as the round after.
     """
     number = plan.rounds
     generator = random.Random(f"{plan.seed}/{number}")  # noqa: S311  (an order, not a secret)
     arms = [arm for arm in plan.arms if arm.id in wanted]
-    engine_start = 1 + max((run.engine_start for run in plan.schedule), default=-1)
+    first_start = 1 + max((run.engine_start for run in plan.schedule), default=-1)
     runs: list[PlannedRun] = []
-    for group in _groups(arms, generator if number else None):
-        for one in range(times):
-            for arm in _ordered(group, generator if number + one else None):
-                position = len(plan.schedule) + len(runs)
-                run = {"position": position, "arm": arm.id, "repeat": number + one}
-                runs.append(PlannedRun.model_validate({**run, "engine_start": engine_start}))
-        engine_start += 1
+    for start, group in enumerate(_groups(arms, generator if number else None), first_start):
+        once = [(arm.id, number) for arm in _ordered(group, generator if number else None)]
+        twice = [(arm.id, number + 1) for arm in group if arm.id in again]
+        for arm_id, repeat in once + twice:
+            position = len(plan.schedule) + len(runs)
+            runs.append(PlannedRun(position=position, arm=arm_id, repeat=repeat, engine_start=start))
     return tuple(runs)
 
 

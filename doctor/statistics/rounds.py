@@ -40,7 +40,7 @@ def next_round(course: Course) -> Decision:
 
     Both ends first, so that the gap is known early; a repeat of them, which tells the noise of
     this machine; the cells between only where there is a gap to split; then whatever narrows
-    an open interval most per second. Ablations come after that.
+    an open interval most per second. Ablations come after that; without a user's setup, first.
     """
     ends = [arm.id for arm in course.plan.arms if arm.role in ("reference", "user")]
     if unrun := _unrun(course, ends):
@@ -53,11 +53,9 @@ def next_round(course: Course) -> Decision:
 
 
 def _for_the_noise(course: Course, ends: Sequence[str]) -> Decision | None:
-    """A second run of the ends; without a user's setup, after the ablations had their first."""
+    """A second run of the ends."""
     if course.dof > 0:
         return None
-    if len(ends) == 1 and (first := _first_ablations(course)):
-        return first
     again = _may_run(course, ends)
     if not again or _cost_s(course, again) > course.left_s:
         return None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,57 +36,71 @@ ARMS = [
 IDS = [one.id for one in ARMS]
 
 
-def made(rounds: int, times: int = 1, seed: int = 0, wanted: list[str] = IDS) -> tuple[PlannedRun, ...]:
+def made(
+    rounds: int, seed: int = 0, wanted: Collection[str] = IDS, again: Collection[str] = ()
+) -> tuple[PlannedRun, ...]:
     plan = Plan(arms=tuple(ARMS), seed=seed, budget_s=1.0)
     for _ in range(rounds):
-        runs = (*plan.schedule, *round_of_runs(plan, wanted, times=times))
+        runs = (*plan.schedule, *round_of_runs(plan, wanted, again))
         plan = plan.model_copy(update={"schedule": runs})
     return plan.schedule
 
 
-SIZES = (st.integers(1, 4), st.integers(1, 4), st.integers(0, 2**31))
+ROUNDS, SEEDS = st.integers(1, 4), st.integers(0, 2**31)
 
 
-@given(*SIZES)
-def test_every_wanted_arm_once_per_round(rounds: int, times: int, seed: int) -> None:
-    runs = made(rounds, times, seed)
+@given(ROUNDS, SEEDS)
+def test_every_wanted_arm_once_per_round(rounds: int, seed: int) -> None:
+    runs = made(rounds, seed)
     assert [run.position for run in runs] == list(range(len(runs)))
     for one in IDS:
-        assert sorted(run.repeat for run in runs if run.arm == one) == list(range(rounds * times))
+        assert sorted(run.repeat for run in runs if run.arm == one) == list(range(rounds))
 
 
-@given(st.sets(st.sampled_from(IDS), min_size=1), st.integers(0, 2**31))
+@given(st.sets(st.sampled_from(IDS), min_size=1), SEEDS)
 def test_only_what_is_wanted_runs(wanted: set[str], seed: int) -> None:
-    assert sorted(run.arm for run in made(1, 1, seed, sorted(wanted))) == sorted(wanted)
+    assert sorted(run.arm for run in made(1, seed, wanted)) == sorted(wanted)
 
 
-@given(*SIZES)
-def test_runs_of_one_engine_start_share_the_engine(rounds: int, times: int, seed: int) -> None:
+def test_what_is_wanted_again_runs_before_its_engine_stops() -> None:
+    runs = made(1, again=("reference", "kv-half"))
+    assert [(run.arm, run.repeat, run.engine_start) for run in runs] == [
+        ("reference", 0, 0),
+        ("single", 0, 0),
+        ("top-p", 0, 0),
+        ("reference", 1, 0),
+        ("kv-tight", 0, 1),
+        ("kv-half", 0, 2),
+        ("kv-half", 1, 2),
+    ]
+    assert {run.repeat for run in made(2, again=("reference",))} == {0, 1, 2, 3}  # no round is used twice
+
+
+@given(ROUNDS, SEEDS, st.sets(st.sampled_from(IDS)))
+def test_runs_of_one_engine_start_share_the_engine(rounds: int, seed: int, again: set[str]) -> None:
     keys = {one.id: engine_key(one.setup) for one in ARMS}
-    runs = made(rounds, times, seed)
+    runs = made(rounds, seed, IDS, again)
     numbers = [run.engine_start for run in runs]
     assert numbers == sorted(numbers)  # the runs of a start stand together
     for _, group in itertools.groupby(runs, key=lambda run: run.engine_start):
         assert len({keys[run.arm] for run in group}) == 1
-    # Three engines, each started anew in every decision: no start serves two of them.
-    assert len(set(numbers)) == 3 * rounds
-    assert len({(run.engine_start, run.repeat // times) for run in runs}) == 3 * rounds
+    assert len(set(numbers)) == 3 * rounds  # three engines, each started anew in every decision
 
 
-@given(*SIZES)
-def test_the_same_seed_gives_the_same_order(rounds: int, times: int, seed: int) -> None:
-    assert made(rounds, times, seed) == made(rounds, times, seed)
+@given(ROUNDS, SEEDS)
+def test_the_same_seed_gives_the_same_order(rounds: int, seed: int) -> None:
+    assert made(rounds, seed) == made(rounds, seed)
 
 
 def test_another_seed_gives_another_order() -> None:
-    orders = {tuple(run.arm for run in made(3, 2, seed)) for seed in range(20)}
+    orders = {tuple(run.arm for run in made(3, seed)) for seed in range(20)}
     assert len(orders) > 10
 
 
 @given(st.integers(0, 1000))
 def test_the_first_round_keeps_the_order_of_importance(seed: int) -> None:
     # In the order of the arms, each engine where its first arm stands.
-    assert [run.arm for run in made(1, 1, seed)] == ["reference", "single", "top-p", "kv-tight", "kv-half"]
+    assert [run.arm for run in made(1, seed)] == ["reference", "single", "top-p", "kv-tight", "kv-half"]
 
 
 def test_arms_that_need_other_engines_do_not_share_one() -> None:
@@ -133,7 +148,7 @@ def test_only_the_length_is_changed() -> None:
 def test_later_rounds_shuffle_the_engines_and_the_arms_within_them() -> None:
     engines, arms = set(), set()
     for seed in range(100):
-        second = [run for run in made(2, 1, seed) if run.repeat == 1]
+        second = [run for run in made(2, seed) if run.repeat == 1]
         keys = [engine_key(next(one for one in ARMS if one.id == run.arm).setup) for run in second]
         engines.add(tuple(dict.fromkeys(keys)))
         arms.add(tuple(run.arm for run in second if run.arm in ("reference", "single", "top-p")))
