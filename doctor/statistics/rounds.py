@@ -44,9 +44,9 @@ def next_round(course: Course) -> Decision:
     """
     ends = [arm.id for arm in course.plan.arms if arm.role in ("reference", "user")]
     if unrun := _unrun(course, ends):
-        return Decision(
-            arms=unrun, why="the reference setup and yours" if len(unrun) > 1 else "the reference"
-        )
+        if len(ends) > 1:
+            return Decision(arms=unrun, why="the reference setup and yours")
+        return Decision(arms=tuple(arm.id for arm in course.plan.arms), why="the reference and its ablations")
     if repeated := _for_the_noise(course, ends):
         return repeated
     return _for_the_gap(course) or _for_the_ablations(course)

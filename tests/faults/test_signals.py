@@ -31,6 +31,8 @@ def command(engine: FakeEngine, folder: Path) -> list[str]:
         "output",
         "--ablation",
         "single-request",
+        "--ablation",
+        "low-batch-4",
         "--repeats",
         "2",
     ]
