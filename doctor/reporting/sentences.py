@@ -70,9 +70,9 @@ def _sentence(text: str, gettext: Callable[[str], str]) -> str | None:
 
 
 def _value(value: str, gettext: Callable[[str], str]) -> str:
+    """What stands for a name, told again where it is known itself; it is shorter than what it stands in."""
     for spelled in (value, value[:1].upper() + value[1:]):
-        found = gettext(spelled)
-        if found != spelled:
+        if (found := _sentence(spelled, gettext)) is not None:
             return found
     return value
 
