@@ -160,6 +160,7 @@ def test_the_engine_is_imported_by_scripts_for_another_process_alone() -> None:
     }
     assert engines == {
         PACKAGE / "engines" / "worker.py",
+        PACKAGE / "performance" / "worker" / "measure_engine.py",
         PACKAGE / "performance" / "worker" / "measure_kernels.py",
     }
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in engines}

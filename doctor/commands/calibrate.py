@@ -28,12 +28,27 @@ def calibrate(
     model: str, engine_python: str, cpu: bool, dtype: str | None, context: int, budget: float, output: Path
 ) -> None:
     """Measure GEMMs, attention, copies and scheduling here, for `qdoctor predict --calibration`."""
-    from doctor.performance.calibration import job_for, run_worker, table_from, write_table
+    from doctor.performance.calibration import (
+        engine_job_for,
+        job_for,
+        run_engine,
+        run_worker,
+        table_from,
+        with_host,
+        write_table,
+    )
     from doctor.performance.models import find_architecture
 
-    job = job_for(find_architecture(model), cpu=cpu, budget_s=budget, context=context, dtype=dtype)
-    lines = run_worker(engine_python, job, lambda text: click.echo(text, err=True))
+    def tell(text: str) -> None:
+        click.echo(text, err=True)
+
+    architecture = find_architecture(model)
+    job = job_for(architecture, cpu=cpu, budget_s=budget, context=context, dtype=dtype)
+    lines = run_worker(engine_python, job, tell)
     table = table_from(lines, str(job["dtype"]))
+    if table.gpu == "cpu":
+        steps = run_engine(engine_python, engine_job_for(architecture, str(job["dtype"])), tell)
+        table = with_host(table, steps, architecture, str(job["dtype"]))
     write_table(table, output)
     peak = table.roofline
     click.echo(
@@ -45,5 +60,7 @@ def calibrate(
         click.echo(f"  copy bandwidth {copies[0]:.0f} of {peak.bandwidth_gb_s:.0f} GB/s")
     if table.host:
         per_step, per_request = table.host.per_step_s * 1e6, table.host.per_request_s * 1e6
-        click.echo(f"  scheduling {per_step:.0f} µs per step and {per_request:.1f} µs per request")
+        click.echo(
+            f"  host {per_step:.0f} µs per step and {per_request:.1f} µs per request ({table.host.source})"
+        )
     click.echo(f"Wrote {output}")

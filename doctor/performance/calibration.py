@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 from doctor.errors import EngineError, UsageError
 from doctor.performance.architecture import shape_of
+from doctor.performance.case import prepare
 from doctor.performance.gpus import Gpu, find_gpu
+from doctor.performance.host_fit import fit_host
 from doctor.performance.kernel_tables import (
     DecodeCurves,
     GemmCurves,
@@ -21,13 +24,16 @@ from doctor.performance.kernel_tables import (
     Roofline,
 )
 from doctor.performance.memory import model_dtype
-from doctor.schema.setup import Architecture
+from doctor.schema.setup import Architecture, EngineSettings, Model, Setup, Workload
 
-WORKER = Path(__file__).parent / "worker" / "measure_kernels.py"
+FOLDER = Path(__file__).parent / "worker"
+KERNELS, ENGINE = FOLDER / "measure_kernels.py", FOLDER / "measure_engine.py"
 _GPU_ROWS = (1, 64, 256, 2048)
 _CPU_ROWS = (1, 8, 64, 256)
 _START_S = 120.0
 """Time beyond the budget for importing torch and vLLM, and for the last point."""
+_ENGINE_PROMPT, _ENGINE_STEPS = 32, 20
+_ENGINE_BATCHES, _ENGINE_PROMPTS = (1, 8, 16), (64, 256)
 
 Line = Mapping[str, Any]
 Tell = Callable[[str], None]
@@ -59,16 +65,46 @@ def job_for(
     }
 
 
+def engine_job_for(architecture: Architecture, dtype: str) -> dict[str, Any]:
+    """Whole steps of a CPU engine with this model: decoding at a few batches, and prompts alone."""
+    figures = architecture.model_dump(exclude={"extra"}, exclude_none=True)
+    config = {**figures, "hidden_act": "silu", "rms_norm_eps": 1e-6, **architecture.extra}
+    return {
+        "config": {**config, "architectures": list(architecture.architectures)},
+        "dtype": dtype,
+        "max_model_len": min(512, architecture.max_position_embeddings),
+        "batches": list(_ENGINE_BATCHES),
+        "prompt": _ENGINE_PROMPT,
+        "steps": _ENGINE_STEPS,
+        "prompts": list(_ENGINE_PROMPTS),
+        "budget_s": 60.0,
+        "environment": {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"},
+    }
+
+
 def run_worker(engine_python: str, job: Mapping[str, Any], tell: Tell | None = None) -> list[Line]:
-    """Run the worker under that Python; its answer, line by line."""
+    """Run the kernels' worker under that Python; its answer, line by line."""
+    lines = _answers(engine_python, KERNELS, job, tell)
+    if not any(line["kind"] == "device" for line in lines):
+        raise _without_measurement(engine_python, "it named no device")
+    return lines
+
+
+def run_engine(engine_python: str, job: Mapping[str, Any], tell: Tell | None = None) -> list[Line]:
+    """Run the engine's worker under that Python; where it fails it is told, and nothing comes back."""
+    return _answers(engine_python, ENGINE, job, tell)
+
+
+def _answers(engine_python: str, worker: Path, job: Mapping[str, Any], tell: Tell | None) -> list[Line]:
     try:
         done = subprocess.run(
-            [engine_python, str(WORKER)],
+            [engine_python, str(worker)],
             input=json.dumps(job),
             capture_output=True,
             text=True,
             timeout=float(job["budget_s"]) + _START_S,
             check=False,
+            env=_surroundings(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise EngineError(
@@ -78,17 +114,27 @@ def run_worker(engine_python: str, job: Mapping[str, Any], tell: Tell | None = N
         ) from error
     lines: list[Line] = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     failed = next((line["what"] for line in lines if line["kind"] == "error"), None)
-    if failed or not any(line["kind"] == "device" for line in lines):
+    if failed or not lines:
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise EngineError(
-            f"The calibration gave no measurement: {failed or last}",
-            where=engine_python,
-            next_step="Give a Python that has torch with --engine-python",
-        )
+        raise _without_measurement(engine_python, failed or last)
     for line in lines:
         if tell and line["kind"] == "skip":
             tell(f"skipped {line['what']}: {line['why']}")
     return lines
+
+
+def _surroundings() -> dict[str, str]:
+    """As `qdoctor check` starts an engine without a GPU: one core is left to the rest of the machine."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return {"OMP_NUM_THREADS": str(max(1, usable - 1)), **os.environ}
+
+
+def _without_measurement(engine_python: str, why: str) -> EngineError:
+    return EngineError(
+        f"The calibration gave no measurement: {why}",
+        where=engine_python,
+        next_step="Give a Python that has torch with --engine-python",
+    )
 
 
 def table_from(lines: Sequence[Line], dtype: str) -> KernelTable:
@@ -124,6 +170,20 @@ def table_from(lines: Sequence[Line], dtype: str) -> KernelTable:
         memory_bytes=int(device["memory_bytes"]),
         calibrated=True,
     )
+
+
+def with_host(
+    table: KernelTable, lines: Sequence[Line], architecture: Architecture, dtype: str
+) -> KernelTable:
+    """The table with the host's cost from whole steps of the engine, where they were measured."""
+    silent = table.model_copy(update={"host": None})
+    setup = Setup(
+        model=Model(name=architecture.model_type, architecture=architecture),
+        workload=Workload(input_len=_ENGINE_PROMPT, output_len=_ENGINE_STEPS, num_prompts=1),
+        engine=EngineSettings(dtype=dtype),
+    )
+    host = fit_host(prepare(setup, calibration=silent), lines)
+    return table.model_copy(update={"host": host}) if host else table
 
 
 def write_table(table: KernelTable, path: Path) -> None:

@@ -185,4 +185,5 @@ def _steps(
         weight_dtype="fp8" if given.quantization == "fp8" else None,
         kv_bytes=bytes_per_element(str(kv)),
         mean_prompt=sum(job.prompt_tokens for job in jobs) / len(jobs),
+        shared_tokens=min(job.shared_tokens for job in jobs) if engine.enable_prefix_caching else 0.0,
     )

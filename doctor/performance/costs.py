@@ -55,6 +55,9 @@ class Costs(Record):
     host_v0_request_s: float
     eager_layer_s: float
     compiled_layer_s: float
+    l2_per_multiprocessor: float
+    l2_share: float
+    cpu_cache_bytes: float
     cuda_graphs_bytes: float
     outside_torch_bytes: float
     cpu_kv_bytes: float

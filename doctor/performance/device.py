@@ -50,4 +50,5 @@ def device_for(gpu: str | None, calibration: KernelTable | None) -> Device:
     memory = calibration.memory_bytes or 0
     if not memory and not is_cpu:
         memory = 80 * GIB
-    return Device(calibration.gpu, calibration.device, memory, calibrated_times(calibration), is_cpu=is_cpu)
+    kernels = calibrated_times(calibration, units=1) if is_cpu else calibrated_times(calibration)
+    return Device(calibration.gpu, calibration.device, memory, kernels, is_cpu=is_cpu)

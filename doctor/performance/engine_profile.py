@@ -43,6 +43,11 @@ def host_sync() -> HostProfile:
     return HostProfile(costs().host_sync_step_s, costs().host_request_s, hidden=False, spread=0.5)
 
 
+def host_cpu() -> HostProfile:
+    """A CPU engine: one process, so nothing hides anything. What it costs only a calibration tells."""
+    return HostProfile(0.0, 0.0, hidden=False, spread=0.5)
+
+
 def host_v0() -> HostProfile:
     """V0: scheduling, input preparation and detokenisation in one thread."""
     return HostProfile(costs().host_v0_step_s, costs().host_v0_request_s, hidden=False, spread=0.6)
@@ -124,7 +129,7 @@ def engine_profile(
         watermark=0.01 if version < _V1 else 0.0,
         graph_bytes=round(costs().cuda_graphs_bytes) if version >= (0, 20) and not eager else 0,
         largest_graph=0 if usage.startswith("cpu") else min(2 * seqs, graph_limit),
-        host=_host(version, given.async_scheduling),
+        host=host_cpu() if usage.startswith("cpu") else _host(version, given.async_scheduling),
         picker=_picker(version, flashinfer),
         picker_stated=flashinfer is not None,
     )

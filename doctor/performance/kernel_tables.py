@@ -79,10 +79,12 @@ class ExpertCurve(Record):
 
 
 class HostCost(Record):
-    """Time the host takes per engine step, as measured: seconds, and seconds per running request."""
+    """Time the host takes per engine step, as measured, and per running request."""
 
     per_step_s: float = Field(ge=0)
     per_request_s: float = Field(ge=0)
+    per_token_s: float = Field(default=0.0, ge=0)
+    """Per prompt token: small kernels that no table holds, where whole steps were measured."""
     source: str = ""
 
 

@@ -39,6 +39,7 @@ class KernelTimes:
         efficiency: Efficiency | None = None,
         *,
         l2_bytes: float = 0.0,
+        warm_below: float = 0.0,
         tile_bound: bool = False,
         multiprocessors: int = _MULTIPROCESSORS,
     ) -> None:
@@ -47,7 +48,7 @@ class KernelTimes:
         self.host: HostCost | None = table.host if table else None
         self._peaks = peaks
         self._table = table
-        self._l2_bytes = l2_bytes
+        self._l2_bytes, self._warm_below = l2_bytes, warm_below
         self.tile_bound = tile_bound
         """In steps that hold prompts too, decode attention pays for whole tiles of queries."""
         self.multiprocessors = multiprocessors
@@ -127,6 +128,18 @@ class KernelTimes:
         ratio = self._decode_ratio(heads // kv_heads, kv_heads, head_dim)
         return peak.decode_attention(tasks * context, head_dim, kv_bytes) * ratio(tasks, context)
 
+    def with_rereads(self, seconds: Floats, rereads: Floats, prefix_bytes: float) -> Floats:
+        """Seconds of decode attention that take ``seconds`` without a shared prefix.
+
+        ``rereads`` is the fraction of all KV rows that belong to a prefix which another request
+        of the step reads too; it comes from L2 where the prefix of one layer fits.
+        """
+        if prefix_bytes > costs().l2_share * self._l2_bytes:
+            return seconds
+        l2 = self.multiprocessors * costs().l2_per_multiprocessor
+        faster = min(1.0, self.bandwidth / l2)
+        return seconds * (1.0 - rereads * (1.0 - faster))
+
     def mixed_decode_attention(self, heads: int, head_dim: int, context: Floats, dtype: str) -> Floats:
         """Least seconds of one layer's decode attention in a step that also holds prompt chunks.
 
@@ -172,7 +185,7 @@ class KernelTimes:
             )
 
         best = min(self._table.decode_attention, key=distance)
-        return DecodeRatio(best, _table_peak(self._table, "bfloat16"), self._l2_bytes)
+        return DecodeRatio(best, _table_peak(self._table, "bfloat16"), self._warm_below)
 
     @lru_cache(maxsize=8)  # noqa: B019 - as above
     def _prefill_ratio(self, heads: int, head_dim: int) -> PrefillRatio:
@@ -200,24 +213,40 @@ def sheet_peaks(gpu: Gpu) -> dict[str, Peak]:
 
 
 def calibrated_times(
-    table: KernelTable, *, tile_bound: bool = False, units: int = _MULTIPROCESSORS
+    table: KernelTable,
+    *,
+    tile_bound: bool = False,
+    units: int = _MULTIPROCESSORS,
+    l2_bytes: float | None = None,
 ) -> KernelTimes:
     """Kernel times from a calibration of this machine."""
     peaks = {dtype: _table_peak(table, dtype) for dtype in table.roofline.tflops}
     source = f"calibration of {table.device} with {table.engine}"
-    return KernelTimes(peaks, "calibration", source, table, tile_bound=tile_bound, multiprocessors=units)
+    l2 = costs().cpu_cache_bytes if l2_bytes is None else l2_bytes
+    return KernelTimes(
+        peaks, "calibration", source, table, l2_bytes=l2, tile_bound=tile_bound, multiprocessors=units
+    )
 
 
 def kernel_times(gpu: Gpu, calibration: KernelTable | None = None) -> KernelTimes:
     """Kernel times of that GPU from the best source there is."""
     if calibration is not None:
-        return calibrated_times(calibration, tile_bound=gpu.runs_flash_attention_2, units=_units(gpu))
+        return calibrated_times(
+            calibration, tile_bound=gpu.runs_flash_attention_2, units=_units(gpu), l2_bytes=_l2(gpu)
+        )
     peaks, fa2, units = sheet_peaks(gpu), gpu.runs_flash_attention_2, _units(gpu)
     if gpu.kernel_table:
         table = shipped_table(gpu.kernel_table)
         source = f"measured on {table.device} with {table.engine}: {table.source}"
         return KernelTimes(
-            peaks, "table", source, table, l2_bytes=_l2(gpu), tile_bound=fa2, multiprocessors=units
+            peaks,
+            "table",
+            source,
+            table,
+            l2_bytes=_l2(gpu),
+            warm_below=_l2(gpu),
+            tile_bound=fa2,
+            multiprocessors=units,
         )
     if gpu.kernels_like:
         like_id, like = find_gpu(gpu.kernels_like)
@@ -229,12 +258,25 @@ def kernel_times(gpu: Gpu, calibration: KernelTable | None = None) -> KernelTime
         table = shipped_table(like.kernel_table)
         source = f"measured on {table.device}, carried over by the data sheets"
         return KernelTimes(
-            peaks, "carried over", source, table, l2_bytes=_l2(like), tile_bound=fa2, multiprocessors=units
+            peaks,
+            "carried over",
+            source,
+            table,
+            l2_bytes=_l2(gpu),
+            warm_below=_l2(like),
+            tile_bound=fa2,
+            multiprocessors=units,
         )
     efficiency = gpu.efficiency or typical()
     source = f"data sheet times {efficiency.source}"
     return KernelTimes(
-        peaks, "data sheet", source, efficiency=efficiency, tile_bound=fa2, multiprocessors=units
+        peaks,
+        "data sheet",
+        source,
+        efficiency=efficiency,
+        l2_bytes=_l2(gpu),
+        tile_bound=fa2,
+        multiprocessors=units,
     )
 
 

@@ -60,6 +60,7 @@ class StepTimes:
         weight_dtype: str | None = None,
         kv_bytes: float = 2.0,
         mean_prompt: float = 0.0,
+        shared_tokens: float = 0.0,
     ) -> None:
         self.shape = shape
         self.kernels = kernels
@@ -72,6 +73,8 @@ class StepTimes:
         self._kv_bytes = kv_bytes
         self.mean_prompt = mean_prompt
         """Prompt tokens per request, to tell them from the tokens made since."""
+        self.shared_tokens = shared_tokens
+        """Tokens of a prefix whose KV all requests share; 0 without prefix caching."""
 
     def components(self, batches: Batches) -> dict[str, Floats]:
         """Seconds per step by component; "host" is what the GPU's time does not hide."""
@@ -108,6 +111,10 @@ class StepTimes:
         one = self.kernels.decode_attention(
             a.num_attention_heads, a.num_key_value_heads, a.head_size, decodes, mean, self._kv_bytes
         )
+        if self.shared_tokens:
+            per_token = 2 * a.num_key_value_heads * a.head_size * self._kv_bytes
+            again = np.maximum(batches.decodes - 1, 0) * self.shared_tokens / np.maximum(batches.context, 1.0)
+            one = self.kernels.with_rereads(one, np.minimum(again, 1.0), self.shared_tokens * per_token)
         if self.engine.enable_chunked_prefill:
             tiled = self.kernels.mixed_decode_attention(
                 a.num_attention_heads, a.head_size, batches.context, self._dtype
@@ -121,8 +128,10 @@ class StepTimes:
         rows = batches.decodes + batches.chunks
         per_step = max(host.per_step_s, profile.per_step_s) if host else profile.per_step_s
         per_request = host.per_request_s if host else profile.per_request_s
+        per_token = host.per_token_s if host else 0.0
         made = np.maximum(0.0, batches.context - batches.decodes * self.mean_prompt)
-        return np.asarray(per_step + per_request * rows + penalty_host_s(self._sampling, made))
+        work = per_step + per_request * rows + per_token * batches.prefill
+        return np.asarray(work + penalty_host_s(self._sampling, made))
 
     def launch_work(self, batches: Batches) -> Floats:
         """Seconds in which the host launches a step's layers, while the GPU already works on them."""

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from doctor.errors import EngineError
-from doctor.performance.calibration import job_for, run_worker, table_from, write_table
+from doctor.performance.calibration import (
+    engine_job_for,
+    job_for,
+    run_engine,
+    run_worker,
+    table_from,
+    write_table,
+)
 from doctor.performance.kernel_tables import load_table
 from doctor.performance.kernel_times import calibrated_times
 from doctor.performance.predict import predict
@@ -116,3 +123,28 @@ def test_the_worker_measures_this_cpu() -> None:
     assert [(s.n, s.k) for s in table.gemm["bfloat16"].shapes] == [(896, 896), (1152, 896)]
     assert len(table.prefill_attention[0].tokens) == 3
     assert json.loads(table.model_dump_json())["calibrated"]
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="vLLM is not installed here")
+def test_the_engine_is_stepped_on_this_cpu() -> None:
+    tiny = models.QWEN25_05B.model_copy(
+        update={
+            "architectures": ("Qwen2ForCausalLM",),
+            "hidden_size": 64,
+            "intermediate_size": 128,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "num_key_value_heads": 1,
+            "head_dim": 32,
+            "vocab_size": 512,
+        }
+    )
+    told: list[str] = []
+    lines = run_engine(sys.executable, engine_job_for(tiny, "float32"), told.append)
+    assert told == []
+    steps = {line["decodes"]: line["seconds"] for line in lines if line["kind"] == "step"}
+    prompts = {line["tokens"]: line["seconds"] for line in lines if line["kind"] == "prompt"}
+    assert set(steps) == {1, 8, 16}
+    assert set(prompts) == {64, 256}
+    assert all(seconds > 0 for seconds in (*steps.values(), *prompts.values()))
