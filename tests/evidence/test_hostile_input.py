@@ -39,7 +39,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
 def test_pieces_of_formats_in_any_order(pieces: list[str]) -> None:
     read("".join(pieces))

@@ -14,8 +14,8 @@ QDOCTOR = f"{sys.executable} -c 'from doctor.cli import main; main()'"
 
 
 def script(engine: FakeEngine, folder: Path, *lines: str) -> list[str]:
-    check = f"{QDOCTOR} check --reference {REFERENCE} --ablation single-request --ablation low-batch-4 --repeats 2"
-    check += f" --engine-python {engine.python} --output {folder}/run"
+    check = f"{QDOCTOR} check --reference {REFERENCE} --ablation single-request --ablation low-batch-4"
+    check += f" --repeats 2 --engine-python {engine.python} --output {folder}/run"
     resume = f"{QDOCTOR} check --resume {folder}/run"
     text = "\n".join(lines).replace("CHECK", check).replace("RESUME", resume).replace("DIR", str(folder))
     return ["sh", "-c", text]
