@@ -6,6 +6,7 @@ from doctor.errors import UsageError
 from doctor.performance.memory import memory_budget, weights_bytes
 from doctor.schema.environment import Environment
 from doctor.schema.setup import Setup
+from doctor.schema.versions import parse_version
 
 VISIBLE_SHARE = 0.99
 """Of a card's nominal memory in GiB, what torch reports as total: 79.2 of 80 on an A100."""
@@ -14,6 +15,12 @@ _VLLM_BLOCK_SIZE = 16
 _UTILIZATION_BEFORE_0_20 = 0.90
 _UTILIZATION = 0.92
 """vLLM ``config/cache.py``: 0.9 up to 0.19, 0.92 from 0.20 on."""
+
+
+def default_utilization(version: str | None) -> float:
+    """``gpu_memory_utilization`` where nobody says anything; of the newest release for an unknown version."""
+    numbers = parse_version(version)
+    return _UTILIZATION_BEFORE_0_20 if numbers is not None and numbers < (0, 20) else _UTILIZATION
 
 
 def published_memory_bytes(setup: Setup) -> int | None:

@@ -9,10 +9,10 @@ from doctor.schema.environment import Disk
 
 def read_disks(machine: Machine) -> tuple[Disk, ...]:
     """One entry per folder; a folder that does not exist yet is read at its nearest parent."""
-    return tuple(_disk(machine, purpose, path) for purpose, path in _folders(machine).items())
+    return tuple(_disk(machine, purpose, path) for purpose, path in folders(machine).items())
 
 
-def _folders(machine: Machine) -> dict[str, str]:
+def folders(machine: Machine) -> dict[str, str]:
     """Where vLLM and huggingface_hub look, by the variables that they document."""
     environ = machine.environ
     home = environ.get("HOME", "/")
@@ -26,17 +26,22 @@ def _folders(machine: Machine) -> dict[str, str]:
 
 
 def _disk(machine: Machine, purpose: str, path: str) -> Disk:
-    existing = path
-    while existing not in {"", "/"} and not machine.exists(existing):
-        existing = existing.rpartition("/")[0]
-    total, free = file_system_bytes(machine, existing or "/")
+    existing = nearest_existing(machine, path)
+    total, free = file_system_bytes(machine, existing)
     return Disk(
         purpose=purpose,
         path=path,
-        filesystem=_file_system_type(machine, existing or "/"),
+        filesystem=_file_system_type(machine, existing),
         total_bytes=total,
         free_bytes=free,
     )
+
+
+def nearest_existing(machine: Machine, path: str) -> str:
+    """The path itself, or the nearest folder above it that is there."""
+    while path not in {"", "/"} and not machine.exists(path):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def _file_system_type(machine: Machine, path: str) -> str:

@@ -8,13 +8,14 @@ from typing import Literal
 from pydantic import Field
 
 from doctor.schema.environment import Environment
+from doctor.schema.model_fit import ModelFit
 from doctor.schema.record import Record
 
 CheckState = Literal["ok", "warning", "problem", "unknown", "skipped", "crashed"]
 """``warning`` can cost throughput, ``problem`` will or keeps the engine from running; ``unknown``:
 it could not be read; ``skipped``: it does not apply here; ``crashed``: the check itself failed."""
 
-CheckFamily = Literal["GPU", "CPU and host", "Packages and engine"]
+CheckFamily = Literal["GPU", "CPU and host", "Packages and engine", "Model"]
 
 
 class CheckReading(Record):
@@ -66,5 +67,7 @@ class EnvironmentReport(Record):
     qdoctor_version: str
     checks: tuple[CheckResult, ...]
     environment: Environment
+    model: ModelFit | None = None
+    """The model that was named, on this machine; None where none was."""
     redacted: Mapping[str, int] = Field(default_factory=dict)
     """How many texts of each kind were taken out; empty where nothing was, or nothing should be."""

@@ -8,21 +8,21 @@ import pkgutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from doctor.checks.framework.contract import Check
+from doctor.checks.framework.contract import AnyCheck
 from doctor.errors import UsageError
 
 _FOLDER = Path(__file__).parents[1]
-_FAMILIES = ("GPU", "CPU and host", "Packages and engine")
+_FAMILIES = ("GPU", "CPU and host", "Packages and engine", "Model")
 
 
-def load_checks() -> tuple[Check, ...]:
+def load_checks() -> tuple[AnyCheck, ...]:
     """All checks, by family and then by name."""
     names = [module.name for module in pkgutil.iter_modules([str(_FOLDER)]) if not module.ispkg]
-    checks = [importlib.import_module(f"doctor.checks.{name}").CHECK for name in names]
+    checks: list[AnyCheck] = [importlib.import_module(f"doctor.checks.{name}").CHECK for name in names]
     return tuple(sorted(checks, key=lambda check: (_FAMILIES.index(check.family), check.name)))
 
 
-def choose_checks(names: Iterable[str]) -> tuple[Check, ...]:
+def choose_checks(names: Iterable[str]) -> tuple[AnyCheck, ...]:
     """The checks of those names, or all where none is named; UsageError for a name there is not."""
     checks = load_checks()
     by_name = {check.name: check for check in checks}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from doctor.schema.check import CheckFamily, CheckReading, CheckRemedy, CheckState, ThroughputCost
 from doctor.schema.environment import Environment
+from doctor.schema.model_fit import ModelFit
 
 NO_FIGURE = ThroughputCost(text="no figure known")
 
@@ -30,6 +31,27 @@ class Check:
     title: str
     family: CheckFamily
     judge: Callable[[Environment], Judgement]
+
+    def judgement(self, environment: Environment, model: ModelFit | None) -> Judgement:
+        """What it says of this machine."""
+        return self.judge(environment)
+
+
+@dataclass(frozen=True)
+class ModelCheck:
+    """A check of the model that is to run; skipped where none was named."""
+
+    name: str
+    title: str
+    judge: Callable[[ModelFit], Judgement]
+    family: CheckFamily = "Model"
+
+    def judgement(self, environment: Environment, model: ModelFit | None) -> Judgement:
+        """What it says of the model on this machine."""
+        return self.judge(model) if model is not None else skipped("no model named: --reference or --model")
+
+
+AnyCheck = Check | ModelCheck
 
 
 def reading(what: str, value: object, where: str) -> CheckReading:

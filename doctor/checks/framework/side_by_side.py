@@ -6,19 +6,23 @@ import threading
 import time
 from collections.abc import Sequence
 
-from doctor.checks.framework.contract import Check, Judgement
+from doctor.checks.framework.contract import AnyCheck, Judgement
 from doctor.schema.check import CheckResult
 from doctor.schema.environment import Environment
+from doctor.schema.model_fit import ModelFit
 
 PATIENCE_S = 5.0
 """How long all checks together may take; each looks at readings that are already there."""
 
 
 def run_checks(
-    checks: Sequence[Check], environment: Environment, patience_s: float = PATIENCE_S
+    checks: Sequence[AnyCheck],
+    environment: Environment,
+    model: ModelFit | None = None,
+    patience_s: float = PATIENCE_S,
 ) -> tuple[CheckResult, ...]:
     """One result per check, in the order of the checks."""
-    attempts = [_Attempt(check, environment) for check in checks]
+    attempts = [_Attempt(check, environment, model) for check in checks]
     for attempt in attempts:
         attempt.start()
     deadline = time.monotonic() + patience_s
@@ -30,17 +34,18 @@ def run_checks(
 class _Attempt(threading.Thread):
     """A daemon thread: a check that hangs must not keep the process from ending."""
 
-    def __init__(self, check: Check, environment: Environment) -> None:
+    def __init__(self, check: AnyCheck, environment: Environment, model: ModelFit | None) -> None:
         super().__init__(name=f"check-{check.name}", daemon=True)
         self._check = check
         self._environment = environment
+        self._model = model
         self._judgement: Judgement | None = None
         self._duration_s = 0.0
 
     def run(self) -> None:
         began = time.perf_counter()
         try:
-            judgement = self._check.judge(self._environment)
+            judgement = self._check.judgement(self._environment, self._model)
         except Exception as error:  # noqa: BLE001  a broken check is a result like any other
             judgement = Judgement("crashed", f"this check crashed: {type(error).__name__}: {error}")
         self._duration_s = time.perf_counter() - began

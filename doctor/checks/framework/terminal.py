@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from doctor.checks.framework.contract import Check
+from doctor.checks.framework.contract import AnyCheck
 from doctor.schema.check import CheckResult, CheckState, EnvironmentReport
 
 _MARKS: dict[CheckState, tuple[str, str]] = {
@@ -42,7 +42,7 @@ def show_report(report: EnvironmentReport, console: Console, *, unfold: bool = F
         console.print(Text(f"\nTaken out before printing: {taken}.", style="dim"))
 
 
-def show_list(checks: Sequence[Check], console: Console) -> None:
+def show_list(checks: Sequence[AnyCheck], console: Console) -> None:
     """Print the names of the checks by family."""
     for family in dict.fromkeys(check.family for check in checks):
         console.print(Text(family, style="bold"))
