@@ -31,7 +31,7 @@ STAGES = {
 }
 GROUND = {"schema", "errors", "locations", "nvml", "plain_files", "redaction", "yaml_files"}
 """What any stage may stand on."""
-TOP = {"cli", "commands", "pipeline"}
+TOP = {"cli", "commands", "examination", "pipeline"}
 BESIDE = {"rundir", "crash", "interrupts"}
 """Neither stage nor ground: files of a run, and what the command line does when things end."""
 

@@ -16,11 +16,11 @@ def _judge(model: ModelFit) -> Judgement:
     seen = tuple(_readings(architecture, model.architecture_from))
     if model.parameters is None or model.weights_bytes is None:
         return unknown(f"not counted: {model.refused}", *seen)
-    counted = reading("parameters", f"{model.parameters / 1e9:.2f} billion", "arithmetic from these figures")
+    parameters = f"{model.parameters / 1e9:.2f} billion"
     return ok(
-        f"{model.parameters / 1e9:.2f} billion parameters, {gib(model.weights_bytes)} of weights in GPU memory",
+        f"{parameters} parameters, {gib(model.weights_bytes)} of weights in GPU memory",
         *seen,
-        counted,
+        reading("parameters", parameters, "arithmetic from these figures"),
     )
 
 

@@ -30,7 +30,7 @@ def _judge(model: ModelFit) -> Judgement:
     here, published = model.here, model.published
     if here is None:
         there = f"; {_told(published, length)} by the memory equation" if published else ""
-        return skipped(f"no NVIDIA GPU here, or the model is spread over several{there}")
+        return skipped(f"{model.no_room_here}{there}")
     seen = [_reading(room) for room in (here, published) if room is not None]
     seen.append(reading("gpu_memory_utilization", f"{model.gpu_memory_utilization:g}", "setup or default"))
     if here.sequences == 0:

@@ -57,6 +57,7 @@ def _figures(setup: Setup, environment: Environment, known: ModelFit) -> dict[st
             _visible_bytes(gpu),
             known.tokens_per_sequence,
         )
+    figures["no_room_here"] = _why_no_room(setup, environment)
     card = " ".join(filter(None, (setup.hardware.accelerator, setup.hardware.form_factor)))
     figures["published"] = _room(
         _using(setup, engine.gpu_memory_utilization or default_utilization(setup.software.version)),
@@ -65,6 +66,14 @@ def _figures(setup: Setup, environment: Environment, known: ModelFit) -> dict[st
         known.tokens_per_sequence,
     )
     return figures
+
+
+def _why_no_room(setup: Setup, environment: Environment) -> str:
+    if not environment.gpus:
+        return "no NVIDIA GPU here"
+    if setup.hardware.count > 1:
+        return f"the reference spreads the model over {setup.hardware.count} GPUs"
+    return "" if _visible_bytes(environment.gpus[0]) else "the driver does not tell the GPU's memory"
 
 
 def _using(setup: Setup, utilization: float | None) -> Setup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from doctor.examination import model_of_setup
 from doctor.pipeline.judging import judged
 from doctor.pipeline.places import engine_python
 from doctor.pipeline.running import run_arms
@@ -13,6 +14,7 @@ from doctor.pipeline.stage import stage
 from doctor.probes.environment import read_environment
 from doctor.rundir import RunDirectory
 from doctor.schema.environment import Environment
+from doctor.schema.model_fit import ModelFit
 from doctor.schema.progress import Progress
 from doctor.schema.report import Report
 from doctor.schema.request import CheckRequest
@@ -37,6 +39,8 @@ def check(
     settled = settle(request)
     python = engine_python(request)
     environment = stage(directory, "environment", Environment, lambda: read_environment(python))
+    asked = settled.user or settled.target
+    stage(directory, "model_fit", ModelFit, lambda: model_of_setup(asked, environment))
     interrupted = False
     if request.ablations or settled.user is not None:
         try:

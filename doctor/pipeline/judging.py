@@ -10,8 +10,7 @@ from doctor.attribution.ledger import build_ledger
 from doctor.attribution.published import published_ledger
 from doctor.causes.catalogue import load_causes
 from doctor.causes.measured import judge_arm, judge_line
-from doctor.checks.framework.catalogue import load_checks
-from doctor.checks.framework.side_by_side import run_checks
+from doctor.examination import examine
 from doctor.pipeline.expecting import expected, filling, foretold_findings
 from doctor.pipeline.settling import Settled
 from doctor.pipeline.surroundings import machine_findings
@@ -24,6 +23,7 @@ from doctor.schema.environment import Environment
 from doctor.schema.finding import Finding
 from doctor.schema.ledger import Ledger
 from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.model_fit import ModelFit
 from doctor.schema.plan import Basis, Plan
 from doctor.schema.report import Provenance, Report
 from doctor.schema.request import CheckRequest
@@ -47,6 +47,7 @@ def judged(
     plan = directory.read("plan", Plan) if directory.has("plan") else None
     runs = tuple(directory.runs()) if plan else ()
     environment = directory.read("environment", Environment)
+    fit = directory.read("model_fit", ModelFit) if directory.has("model_fit") else None
     measurements, ledgers = _measured(settled, plan, runs, environment)
     told = expected(settled, environment, plan, measurements, runs)
     findings = (*_findings(plan, measurements, ledgers), *foretold_findings(settled, told))
@@ -70,7 +71,7 @@ def judged(
         user_setup=settled.user,
         accounting=settled.accounting,
         environment=environment,
-        checks=run_checks(load_checks(), environment),
+        checks=examine((), environment, fit),
         plan=plan,
         measurements=measurements,
         ledgers=(*ledgers, told.ledger) if told.ledger else ledgers,

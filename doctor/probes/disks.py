@@ -15,7 +15,7 @@ def read_disks(machine: Machine) -> tuple[Disk, ...]:
 def folders(machine: Machine) -> dict[str, str]:
     """Where vLLM and huggingface_hub look, by the variables that they document."""
     environ = machine.environ
-    home = environ.get("HOME", "/")
+    home = environ.get("HOME", "/").rstrip("/")
     cache = environ.get("XDG_CACHE_HOME", f"{home}/.cache")
     hugging_face = environ.get("HF_HOME", f"{cache}/huggingface")
     return {

@@ -52,7 +52,8 @@ class ModelFit(Record):
     """Prompt and output of one request of the reference; None without a reference."""
     gpu_memory_utilization: float | None = None
     here: Room | None = None
-    """This machine's first GPU; None without one."""
+    """This machine's first GPU; None where ``no_room_here`` says why."""
+    no_room_here: str = ""
     published: Room | None = None
     """The card of the published figure."""
     refused: str = ""

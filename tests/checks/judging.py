@@ -12,14 +12,15 @@ from doctor.checks.framework.side_by_side import run_checks
 from doctor.probes.environment import read_environment
 from doctor.schema.check import CheckResult
 from doctor.schema.environment import Environment
+from doctor.schema.model_fit import ModelFit
 from tests.probes.machines import make_machine, printing
 
 GIB = 1 << 30
 
 
-def judge(name: str, environment: Environment) -> CheckResult:
+def judge(name: str, environment: Environment, model: ModelFit | None = None) -> CheckResult:
     """What the check of that name says of the environment; a crash fails the test."""
-    (result,) = run_checks(choose_checks([name]), environment)
+    (result,) = run_checks(choose_checks([name]), environment, model)
     assert result.state != "crashed", result.summary
     assert result.name == name
     return result

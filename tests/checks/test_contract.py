@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from doctor.checks.framework.catalogue import load_checks
-from doctor.checks.framework.contract import Check
+from doctor.checks.framework.contract import AnyCheck
 from doctor.checks.framework.side_by_side import run_checks
+from doctor.examination import model_of_setup
 from doctor.probes.environment import read_environment
 from doctor.schema.check import CheckResult
 from doctor.schema.environment import Environment
 from tests.checks.judging import environment_of, machine_with
+from tests.checks.models import qwen_setup
 from tests.probes.fake_nvml import RECORDINGS
 from tests.probes.machines import make_machine
 
@@ -38,7 +40,7 @@ def test_no_page_and_no_test_without_its_check() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_page(check: Check) -> None:
+def test_page(check: AnyCheck) -> None:
     text = (ROOT / "docs/checks" / f"{check.name}.md").read_text()
     assert text.startswith(f"# {check.title} (`{check.name}`)\n")
     assert re.findall(r"^## .*$", text, re.MULTILINE) == HEADINGS
@@ -53,9 +55,10 @@ def environments(root: Path) -> list[Environment]:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
-def test_on_every_machine(check: Check, tmp_path: Path) -> None:
+def test_on_every_machine(check: AnyCheck, tmp_path: Path) -> None:
     for environment in environments(tmp_path):
-        (result,) = run_checks([check], environment)
+        model = model_of_setup(qwen_setup(), environment, make_machine(tmp_path))
+        (result,) = run_checks([check], environment, model)
         assert result.state != "crashed", result.summary
         assert result.summary
         assert "\n" not in result.summary
