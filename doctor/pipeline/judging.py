@@ -19,6 +19,7 @@ from doctor.redaction import redact_record, redactions
 from doctor.reporting.html import render_html
 from doctor.reporting.markdown import render_markdown
 from doctor.rundir import RunDirectory
+from doctor.schema.check import CheckResult
 from doctor.schema.environment import Environment
 from doctor.schema.finding import Finding
 from doctor.schema.ledger import Ledger
@@ -63,6 +64,7 @@ def judged(
             run_directory=str(directory.path),
             duration_s=duration_s,
             interrupted=interrupted,
+            unredacted=not directory.redacting,
             engine_tried=next((f"vLLM {run.engine.vllm_version}" for run in runs if run.engine), ""),
         ),
         verdict=verdict(grounds),
@@ -71,7 +73,7 @@ def judged(
         user_setup=settled.user,
         accounting=settled.accounting,
         environment=environment,
-        checks=examine((), environment, fit),
+        checks=_checks(environment, fit),
         plan=plan,
         measurements=measurements,
         ledgers=(*ledgers, told.ledger) if told.ledger else ledgers,
@@ -88,6 +90,12 @@ def judged(
     directory.write_text("report.html", render_html(report))
     directory.write_text("report.md", render_markdown(report))
     return report
+
+
+def _checks(environment: Environment, fit: ModelFit | None) -> tuple[CheckResult, ...]:
+    """What the checks say of the readings before the first run; older directories hold none of the model."""
+    results = examine((), environment, fit)
+    return results if fit else tuple(one for one in results if one.family != "Model")
 
 
 def _measured(

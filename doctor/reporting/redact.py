@@ -11,9 +11,17 @@ from doctor.schema.record import Record
 _Document = TypeVar("_Document", bound=Record)
 
 
-def redacted(report: _Document) -> _Document:
-    """The report as it may be shown: no secrets, no names of people or hosts, no control characters."""
-    return redact_record(type(report).model_validate(_plain(report.model_dump(mode="json"))))
+def redacted(report: _Document, *, always: bool = False) -> _Document:
+    """The report as it may be shown: no secrets, no names of people or hosts, no control characters.
+
+    One that was made with --no-redact keeps its names, but for ``always``: what is packed for others.
+    """
+    values = _plain(report.model_dump(mode="json"))
+    unredacted = values.get("provenance", {}).get("unredacted", False)
+    if unredacted and always:
+        values["provenance"]["unredacted"] = False
+    shown = type(report).model_validate(values)
+    return shown if unredacted and not always else redact_record(shown)
 
 
 def redacted_text(text: str) -> str:

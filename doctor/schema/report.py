@@ -56,6 +56,8 @@ class Provenance(Record):
     duration_s: float = 0.0
     interrupted: bool = False
     engine_tried: str = ""
+    unredacted: bool = False
+    """Made with --no-redact: names, paths and addresses stand in it."""
 
 
 class Report(Record):

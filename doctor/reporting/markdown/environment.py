@@ -44,4 +44,13 @@ def _facts(page: Page, words: Words) -> str:
     ]
     names = bullets(f"GPU {gpu.index}: {gpu.name}" for gpu, _ in page.gpus) or words("No GPU was found.")
     notes = bullets(report.environment.notes)
-    return "\n\n".join(part for part in (notes, names, table(("", ""), rows)) if part)
+    parts = (notes, _redactions(page, words), names, table(("", ""), rows))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _redactions(page: Page, words: Words) -> str:
+    """What was taken out, by kind and count."""
+    if page.report.provenance.unredacted:
+        return words("Made with --no-redact: names, paths and addresses stand in this report.")
+    taken = ", ".join(f"{words(kind)} × {count}" for kind, count in page.report.redacted.items())
+    return f"{words('Taken out before this was written:')} {taken}" if taken else ""
