@@ -12,6 +12,7 @@ from doctor.causes.catalogue import load_causes
 from doctor.causes.measured import judge_arm, judge_line
 from doctor.examination import examine
 from doctor.pipeline.expecting import expected, filling, foretold_findings
+from doctor.pipeline.resuming import scheduled
 from doctor.pipeline.settling import Settled
 from doctor.pipeline.surroundings import machine_findings
 from doctor.planning.arms import REFERENCE
@@ -46,7 +47,7 @@ def judged(
 ) -> Report:
     """From the kept runs to the report, written in three forms."""
     plan = directory.read("plan", Plan) if directory.has("plan") else None
-    runs = tuple(directory.runs()) if plan else ()
+    runs = scheduled(plan, directory.runs()) if plan else ()
     environment = directory.read("environment", Environment)
     fit = directory.read("model_fit", ModelFit) if directory.has("model_fit") else None
     measurements, ledgers = _measured(settled, plan, runs, environment)

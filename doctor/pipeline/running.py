@@ -14,6 +14,7 @@ from doctor.engines.model_files import model_files
 from doctor.errors import UsageError
 from doctor.performance.fitting import kv_cache_tokens_under, published_memory_bytes, why_not_here
 from doctor.pipeline.places import engine_python, model_folder
+from doctor.pipeline.resuming import before_the_fault, run_key, scheduled
 from doctor.pipeline.settling import Settled
 from doctor.pipeline.stage import stage
 from doctor.planning.arms import REFERENCE
@@ -74,27 +75,26 @@ def run_arms(
 def _make_rounds(plan: Plan, bench: Bench, directory: RunDirectory) -> None:
     """Run round after round until more would not change the verdict, or the budget is spent."""
     # What failed is tried again: a killed engine or a full disk need not be the arm's own fault.
-    done = {(run.arm, run.repeat) for run in directory.runs() if run.status != "failed"}
-    executor = Executor(plan, bench, len(done))
-    pending = [one for one in plan.schedule if (one.arm, one.repeat) not in done]
+    before = tuple(directory.runs())
+    plan = before_the_fault(plan, before)
+    kept = {run_key(run) for run in before if run.status != "failed"}
+    executor = Executor(plan, bench, sum(run_key(one) in kept for one in plan.schedule))
+    planned = plan.schedule
     while True:
-        for run in executor.runs(pending):
+        for run in executor.runs([one for one in planned if run_key(one) not in kept]):
             directory.keep_run(run)
         plan = plan.model_copy(update={"omissions": _omissions(plan, executor)})
-        planned = {(one.arm, one.repeat) for one in plan.schedule}
         # A plan that was lost is decided anew, from what it had decided on: then it comes out the same.
-        runs = tuple(run for run in directory.runs() if (run.arm, run.repeat) in planned)
-        decision = _decided(plan, runs, executor.left_s)
-        new = _planned(plan, decision)
-        pending = [one for one in new if (one.arm, one.repeat) not in done]
+        decision = _decided(plan, scheduled(plan, directory.runs()), executor.left_s)
+        planned = _planned(plan, decision)
         plan = plan.model_copy(
             update={
-                "schedule": (*plan.schedule, *new),
+                "schedule": (*plan.schedule, *planned),
                 "decisions": (*(one for one in plan.decisions if one.arms), decision),
             }
         )
         directory.write("plan", plan)
-        if not new:
+        if not planned:
             return
 
 

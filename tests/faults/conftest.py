@@ -88,15 +88,15 @@ def check(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> Check:
 
 
 def request(python: Path) -> CheckRequest:
-    """Three arms and one repeat: four runs."""
+    """Two arms, two runs each."""
     return CheckRequest(
         reference=REFERENCE,
         observed=1000.0,
         observed_counts="output",
         engine_python=str(python),
         budget_s=600.0,
-        repeats=2,
-        ablations=("single-request", "low-batch-4"),
+        repeats=3,
+        ablations=("single-request", "early-eos"),
     )
 
 

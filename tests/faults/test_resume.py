@@ -19,7 +19,9 @@ from tests.faults.conftest import Check, FakeEngine, without_times
 @pytest.fixture
 def undisturbed(check: Check, tmp_path: Path) -> dict[str, Any]:
     report = check(tmp_path / "undisturbed")
-    assert [run.status for run in report.runs] == ["ok"] * 4
+    assert {run.status for run in report.runs} == {"ok"}
+    assert report.plan is not None
+    assert report.plan.rounds > 2  # decided from results, so that a fault can lead astray
     return without_times(report)
 
 
@@ -53,7 +55,7 @@ def test_a_run_that_fails(
 ) -> None:
     engine.plan(run=["", fault])
     hurt = check(tmp_path / "run")
-    assert [run.status for run in hurt.runs] == ["ok", "failed", "ok", "ok"]
+    assert [run.position for run in hurt.runs if run.status == "failed"] == [1]
     assert hurt.runs[1].log_tail
     assert without_times(check(tmp_path / "run")) == undisturbed
 
@@ -61,10 +63,11 @@ def test_a_run_that_fails(
 def test_an_engine_that_dies_between_two_runs(
     check: Check, engine: FakeEngine, tmp_path: Path, undisturbed: dict[str, Any]
 ) -> None:
-    engine.plan(run=["killed afterwards"])
+    engine.plan(run=["", "killed afterwards"])
     hurt = check(tmp_path / "run")
-    assert [run.status for run in hurt.runs] == ["ok", "failed", "ok", "ok"]
-    assert re.match(r"The engine died .* this arm( began)? \(killed by signal 9\)", hurt.runs[1].reason)
+    (failed,) = [run for run in hurt.runs if run.status == "failed"]
+    assert failed.position == 2
+    assert re.match(r"The engine died .* this arm( began)? \(killed by signal 9\)", failed.reason)
     assert without_times(check(tmp_path / "run")) == undisturbed
 
 
@@ -93,7 +96,7 @@ def test_an_interruption_while_the_engine_is_waited_for(
 
     stopped = check(tmp_path / "run", while_waiting=interrupt)
     assert stopped.provenance.interrupted
-    assert len(stopped.runs) < 4
+    assert len(stopped.runs) < len(undisturbed["runs"])
     assert (tmp_path / "run" / "report.html").is_file()
     assert without_times(check(tmp_path / "run")) == undisturbed
 
