@@ -28,7 +28,7 @@ _ABOVE_ZERO = FiniteRange(min=0, min_open=True)
 
 
 @click.command()
-@click.option("--gpu", help="The GPU, by id, alias or driver name; the reference's own without it.")
+@click.option("--gpu", help="The GPU: id, alias, driver's name or a YAML file; else the reference's own.")
 @click.option("--model", metavar="NAME|PATH", help="A model by name, or where its config.json lies.")
 @click.option("--reference", "-r", "reference_id", metavar="ID|FILE", help="Predict a published setup.")
 @click.option("--vllm-version", metavar="V", help="The vLLM version whose rules and defaults apply.")

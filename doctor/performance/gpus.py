@@ -12,8 +12,11 @@ from doctor.errors import InputError, UsageError
 from doctor.performance.costs import Efficiency, Sourced
 from doctor.schema.record import Record
 from doctor.schema.setup import Hardware
+from doctor.schema.violations import violation
+from doctor.yaml_files import read_mapping
 
 GPU_FOLDER = Path(__file__).parent / "gpus"
+_FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Gpu(Record):
@@ -59,13 +62,19 @@ class Gpu(Record):
 
 
 def load_gpu(path: Path) -> Gpu:
-    """Read and validate one GPU file."""
+    """Read and validate one GPU file, ours or anybody's."""
+    if path.parent == GPU_FOLDER:  # ours: read by libyaml where it is, for it is read at every start
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_FAST)  # noqa: S506 - a SafeLoader
+    else:
+        content = read_mapping(path, InputError, what="a GPU's data sheet")
     try:
-        return Gpu.model_validate(yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
+        return Gpu.model_validate(content)
+    except ValidationError as error:
         raise InputError(
-            f"This GPU file cannot be used: {error}", where=str(path), next_step="Correct the file"
-        ) from error
+            f"This GPU file cannot be used: {violation(error, Gpu)}",
+            where=str(path),
+            next_step=f"Correct it; the files in {GPU_FOLDER} show every field",
+        ) from None
 
 
 def gpu_ids(folder: Path = GPU_FOLDER) -> tuple[str, ...]:
@@ -74,7 +83,13 @@ def gpu_ids(folder: Path = GPU_FOLDER) -> tuple[str, ...]:
 
 
 def find_gpu(name: str, folder: Path = GPU_FOLDER) -> tuple[str, Gpu]:
-    """The GPU of that id, alias or driver name (any case, spaces as dashes), with its id."""
+    """The GPU of that id, alias or driver name (any case, spaces as dashes), with its id.
+
+    A path to a YAML file is a GPU of one's own; its id is the file's stem.
+    """
+    own = Path(name)
+    if own.suffix in (".yaml", ".yml"):
+        return own.stem, load_gpu(own)
     wanted = _normal(name)
     path = folder / f"{wanted}.yaml"
     if path.is_file():
@@ -84,7 +99,7 @@ def find_gpu(name: str, folder: Path = GPU_FOLDER) -> tuple[str, Gpu]:
             return gpu_id, gpu
     raise UsageError(
         f"Unknown GPU {name!r}",
-        next_step=f"Use one of {', '.join(gpu_ids(folder))}, or add a YAML file beside them ({folder})",
+        next_step=f"Use one of {', '.join(gpu_ids(folder))}, or a YAML file like those in {folder}",
     )
 
 

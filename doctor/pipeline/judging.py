@@ -27,12 +27,14 @@ from doctor.schema.ledger import Ledger
 from doctor.schema.measurement import ArmMeasurement
 from doctor.schema.model_fit import ModelFit
 from doctor.schema.plan import Basis, Plan
-from doctor.schema.report import Provenance, Report
+from doctor.schema.prediction import Forecast
+from doctor.schema.report import Provenance, Report, Verdict
 from doctor.schema.request import CheckRequest
 from doctor.schema.run import Run
 from doctor.statistics.cells import cell_table
 from doctor.statistics.measure import measure_arms
 from doctor.telemetry.facts import telemetry_lost
+from doctor.verdict.expectation import expectation
 from doctor.verdict.fixes import first_fixes
 from doctor.verdict.sentence import Grounds, verdict
 
@@ -68,7 +70,7 @@ def judged(
             unredacted=not directory.redacting,
             engine_tried=next((f"vLLM {run.engine.vllm_version}" for run in runs if run.engine), ""),
         ),
-        verdict=verdict(grounds),
+        verdict=_with_expectation(verdict(grounds), told.forecast, settled),
         reference=settled.reference,
         reference_setup=settled.target,
         user_setup=settled.user,
@@ -97,6 +99,14 @@ def _checks(environment: Environment, fit: ModelFit | None) -> tuple[CheckResult
     """What the checks say of the readings before the first run; older directories hold none of the model."""
     results = examine((), environment, fit)
     return results if fit else tuple(one for one in results if one.family != "Model")
+
+
+def _with_expectation(found: Verdict, forecast: Forecast, settled: Settled) -> Verdict:
+    """What the card should give stands beside every verdict on a figure."""
+    sentence = expectation(forecast, settled.accounting)
+    if sentence is None or found.outcome == "failed":
+        return found
+    return found.model_copy(update={"details": (*found.details, sentence)})
 
 
 def _measured(

@@ -10,7 +10,10 @@ from doctor.errors import InputError, UsageError
 from doctor.performance.gpus import GPU_FOLDER, find_gpu, gpu_ids, gpu_of, load_gpu
 from doctor.performance.kernel_tables import KERNEL_FOLDER, shipped_table
 from doctor.performance.kernel_times import kernel_times
+from doctor.performance.predict import predict
 from doctor.schema.setup import Hardware
+from tests.performance import models
+from tests.performance.setups import setup
 
 # fmt: off
 ASKED = [
@@ -59,6 +62,16 @@ def test_adding_a_gpu_is_one_file(tmp_path: Path) -> None:
     assert times.basis == "data sheet"
     stream = 2.0 * 8192 * 8192 / times.gemm(8192, 8192, 1, dtype="bfloat16", weight_bytes=2.0)
     assert stream == pytest.approx(0.8 * 1e12, rel=0.02)
+
+
+def test_a_gpu_of_ones_own_is_predicted_from_its_file_alone(tmp_path: Path) -> None:
+    path = tmp_path / "made-up-48g.yaml"
+    path.write_text(NEW)
+    p = predict(setup(models.QWEN3_8B, 200, 50, 20), str(path))
+    assert (p.device, p.device_name, p.kernel_basis) == ("made-up-48g", "Made-up GPU", "data sheet")
+    path.write_text(NEW.replace("value: 1000", "value: 2000").replace("value: 100,", "value: 200,"))
+    twice = predict(setup(models.QWEN3_8B, 200, 50, 20), str(path))
+    assert 1.5 < twice.rates.requests_per_s / p.rates.requests_per_s < 2.0
 
 
 @pytest.mark.parametrize("broken", [NEW.replace("value: 1000", "value: -1"), NEW + "surprise: 1\n", "[", "1"])
