@@ -16,6 +16,7 @@ from doctor.reporting.embedded import script_block
 from doctor.reporting.language import Language, PageWords, Words, both
 from doctor.reporting.links import safe_link
 from doctor.reporting.redact import redacted
+from doctor.reporting.views.bars import headline
 from doctor.reporting.views.comparison import compared_sentence, comparison_page
 from doctor.reporting.views.diagnosis import diagnosis_page
 from doctor.reporting.views.page import page_of
@@ -86,7 +87,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(_=PageWords(), both=both, safe_link=safe_link)
-    environment.filters["breakable"] = breakable
+    environment.filters.update(breakable=breakable, headline=headline)
     environment.filters.update({name: getattr(numbers, name) for name in _FILTERS})
     return environment
 
