@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from doctor.attribution.ledger import End, build_ledger
+from doctor.attribution.ends import End
+from doctor.attribution.ledger import build_ledger
 from doctor.schema.ledger import Ledger
 from doctor.statistics.cells import cell_table
 from tests.attribution.tables import make_factors

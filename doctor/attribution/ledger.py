@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from doctor.attribution.ends import End
 from doctor.attribution.fixes import fix_all, fix_one
 from doctor.attribution.lines import accounting_line, factor_lines, setting_line, unexplained_line
 from doctor.attribution.notes import ledger_notes
@@ -17,14 +17,6 @@ from doctor.attribution.surface import Prediction, Surface, surface_of
 from doctor.schema.ledger import Ledger, LedgerLine
 from doctor.schema.measurement import CellTable
 from doctor.schema.plan import Factor
-
-
-@dataclass(frozen=True)
-class End:
-    """A rate outside the cells: published or observed, in tokens/s as the table counts them."""
-
-    title: str
-    tokens_per_s: float
 
 
 def build_ledger(

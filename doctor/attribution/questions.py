@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from doctor.attribution.ends import End
 from doctor.attribution.players import game_of, joined
 from doctor.attribution.shapley import Floats, owen_weights
 from doctor.attribution.surface import Surface, surface_of
@@ -14,20 +16,23 @@ from doctor.schema.plan import Factor
 from doctor.schema.question import Question
 
 GAP_THRESHOLD = 0.03
-"""On the log scale: the noise that the verdict does not call a gap, and that no cause is blamed for."""
-SHARE_PRECISION = 0.1
-"""A share is told well enough when its interval is this fraction of the gap either way."""
+"""On the log scale: the noise that the verdict does not call a gap."""
+SHARE_PRECISION = 0.15
+"""A line is told well enough when its interval is this fraction of the gap either way."""
 RANKING_PRECISION = 0.05
 """Two causes nearer to each other than this fraction of the gap are as large."""
 FINEST = 0.02
 """Nothing is asked for more exactly than this, however small the gap."""
 
 
-def gap_questions(table: CellTable, factors: Sequence[Factor]) -> tuple[Question, ...]:
-    """Whether there is a gap; which cause is the largest; how large each is. In this order.
+def gap_questions(
+    table: CellTable, factors: Sequence[Factor], published: End | None = None, observed: End | None = None
+) -> tuple[Question, ...]:
+    """Whether there is a gap; which cause is the largest; how large each line is. In this order.
 
     Empty where there is nothing to split, or an end was not run validly. Without the cells
-    between only the gap is asked for.
+    between, all factors are one line. With a published and an observed figure the steps to
+    them from the arms are lines too.
     """
     if not factors:
         return ()
@@ -38,18 +43,39 @@ def gap_questions(table: CellTable, factors: Sequence[Factor]) -> tuple[Question
     if not {0, game.everyone} <= {game.mask(cell) for cell in measured}:
         return ()
     surface = surface_of(table, game)
-    unit = np.zeros(len(surface.values))
-    unit[0], unit[game.everyone] = 1.0, -1.0
-    gap = _question(surface, "gap", 0, unit, threshold=GAP_THRESHOLD)
-    if len(game.players) < 2:
-        return (gap,)
-    fine = max(FINEST, SHARE_PRECISION * abs(gap.estimate))
+    gap = _question(surface, "gap", 0, _unit(surface, {0: 1.0, game.everyone: -1.0}), threshold=GAP_THRESHOLD)
     rows = owen_weights(game.groups)
-    shares = [
-        _question(surface, f"share of {player.title}", 2, row, threshold=GAP_THRESHOLD, precision=fine)
+    fine = max(FINEST, SHARE_PRECISION * abs(gap.estimate))
+    lines = [
+        _question(surface, f"share of {player.title}", 2, row, precision=fine)
         for player, row in zip(game.players, rows, strict=True)
     ]
-    return (gap, _largest(surface, rows, abs(gap.estimate)), *shares)
+    steps = _steps(surface, published, observed, fine)
+    if len(game.players) < 2:
+        return (gap, *lines, *steps)
+    return (gap, _largest(surface, rows, abs(gap.estimate)), *lines, *steps)
+
+
+def _steps(
+    surface: Surface, published: End | None, observed: End | None, precision: float
+) -> tuple[Question, ...]:
+    """The steps outside the cells; where both figures are known, for they bound the ledger then."""
+    if published is None or observed is None:
+        return ()
+    whole = abs(math.log(published.tokens_per_s / observed.tokens_per_s))
+    fine = max(precision, SHARE_PRECISION * whole)
+    reference, user = _unit(surface, {0: 1.0}), _unit(surface, {surface.game.everyone: 1.0})
+    return (
+        _question(surface, "what the publication leaves out", 3, reference, precision=fine),
+        _question(surface, "what is not explained", 3, user, precision=fine),
+    )
+
+
+def _unit(surface: Surface, weights: Mapping[int, float]) -> Floats:
+    row = np.zeros(len(surface.values))
+    for mask, weight in weights.items():
+        row[mask] += weight
+    return row
 
 
 def _largest(surface: Surface, rows: Floats, gap: float) -> Question:

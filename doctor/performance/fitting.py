@@ -11,6 +11,8 @@ from doctor.schema.versions import parse_version
 VISIBLE_SHARE = 0.99
 """Of a card's nominal memory in GiB, what torch reports as total: 79.2 of 80 on an A100."""
 
+NO_ARCHITECTURE = "the publication names no architecture, and no --model PATH was given"
+
 _VLLM_BLOCK_SIZE = 16
 _UTILIZATION_BEFORE_0_20 = 0.90
 _UTILIZATION = 0.92
@@ -61,6 +63,8 @@ def kv_cache_tokens_under(setup: Setup, memory_bytes: int | None) -> int | None:
 
 def why_not_here(setup: Setup, environment: Environment, *, cuda_engine: bool) -> str | None:
     """Why the setup cannot run on this machine as published; None where it can."""
+    if not cuda_engine and (setup.hardware.accelerator or "").casefold() == "cpu":
+        return _why_not_on_this_cpu(setup, environment)
     if not environment.gpus:
         return "this machine has no GPU"
     if not cuda_engine:
@@ -69,7 +73,7 @@ def why_not_here(setup: Setup, environment: Environment, *, cuda_engine: bool) -
         return f"it wants {setup.hardware.count} GPUs, this machine has {len(environment.gpus)}"
     architecture, memory = setup.model.architecture, environment.gpus[0].memory_total_bytes
     if architecture is None:
-        return "the publication names no architecture, and no --model PATH was given"
+        return NO_ARCHITECTURE
     if memory is None:
         return None
     try:
@@ -80,4 +84,17 @@ def why_not_here(setup: Setup, environment: Environment, *, cuda_engine: bool) -
     share = weights / setup.hardware.count
     if share > _UTILIZATION_BEFORE_0_20 * memory:
         return f"its weights ({share / 2**30:.1f} GiB) do not fit this GPU ({memory / 2**30:.1f} GiB)"
+    return None
+
+
+def _why_not_on_this_cpu(setup: Setup, environment: Environment) -> str | None:
+    """A figure that was published for a CPU engine runs on one, where the model fits memory."""
+    architecture, memory = setup.model.architecture, environment.memory_available_bytes
+    if architecture is None:
+        return NO_ARCHITECTURE
+    weights = weights_bytes(architecture, dtype=setup.engine.dtype, quantization=setup.engine.quantization)
+    if weights > memory:
+        return (
+            f"its weights ({weights / 2**30:.1f} GiB) do not fit the free memory ({memory / 2**30:.1f} GiB)"
+        )
     return None

@@ -9,16 +9,17 @@ import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from doctor.attribution.ledger import End, build_ledger
+from doctor.attribution.ledger import build_ledger
 from doctor.errors import UsageError
 from doctor.performance.cells import CellSetup, predicted_rates, predicted_table
 from doctor.performance.forecast import card_named, forecast, standing
 from doctor.performance.gpus import find_gpu, gpu_of
+from doctor.pipeline.ends import counted_away, observed_end, published_end
 from doctor.planning.difference import differences
 from doctor.planning.factors import factor_of, factors, grouped
 from doctor.planning.settings import setting, with_settings
 from doctor.planning.setups import user_setup
-from doctor.schema.accounting import Accounting, Reading
+from doctor.schema.accounting import Accounting
 from doctor.schema.evidence import Evidence
 from doctor.schema.ledger import Ledger
 from doctor.schema.paths import is_setting, refusal
@@ -144,10 +145,10 @@ def fill(
 
 def _standing_of_observed(scene: Scene) -> tuple[Standing, ...]:
     """The observed figure against the prediction of the user's own setup."""
-    reading, card = _reading(scene), _card_of_user(scene)
-    if reading is None or scene.user is None or card is None:
+    end, card = observed_end(scene.accounting) if scene.accounting else None, _card_of_user(scene)
+    if end is None or scene.user is None or card is None:
         return ()
-    seen = Interval(estimate=reading.observed.output_tokens_per_s, method="as observed, once")
+    seen = Interval(estimate=end.tokens_per_s, method="as observed, once")
     return (
         standing(
             "Your figure",
@@ -181,7 +182,7 @@ def _standings_here(scene: Scene, measured: Sequence[RunHere]) -> tuple[Standing
 
 
 def _ledger(scene: Scene) -> Ledger | None:
-    reference, user, reading = scene.reference, scene.user, _reading(scene)
+    reference, user = scene.reference, scene.user
     there, card = gpu_of(reference.hardware), _card_of_user(scene)
     if user is None or there is None or scene.accounting is None:
         return None
@@ -202,9 +203,9 @@ def _ledger(scene: Scene) -> Ledger | None:
         predicted_table(cells, "output"),
         found,
         title="From the published figure to yours, predicted",
-        published=End(_published_title(accounting), accounting.reference.output_tokens_per_s),
-        observed=End("Observed", reading.observed.output_tokens_per_s) if reading else None,
-        accounting_tokens_per_s=_counted_away(accounting),
+        published=published_end(accounting),
+        observed=observed_end(accounting),
+        accounting_tokens_per_s=counted_away(accounting),
     )
 
 
@@ -253,22 +254,3 @@ def _subsets(ids: tuple[str, ...]) -> list[frozenset[str]]:
 def _card_of_user(scene: Scene) -> str | None:
     """This machine's card; without one, the card that the user's setup names."""
     return scene.here or (gpu_of(scene.user.hardware) if scene.user else None)
-
-
-def _reading(scene: Scene) -> Reading | None:
-    accounting = scene.accounting
-    if accounting is None or accounting.chosen is None:
-        return None
-    return next((one for one in accounting.readings if one.counts == accounting.chosen), None)
-
-
-def _published_title(accounting: Accounting) -> str:
-    counted = "prompt and output tokens" if accounting.published_counts == "total" else "output tokens"
-    return f"Published ({counted})"
-
-
-def _counted_away(accounting: Accounting) -> float | None:
-    """What the published figure loses once it counts output tokens."""
-    if accounting.published_counts != "total":
-        return None
-    return accounting.published_value - accounting.reference.output_tokens_per_s

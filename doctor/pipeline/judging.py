@@ -11,6 +11,7 @@ from doctor.attribution.published import published_ledger
 from doctor.causes.catalogue import load_causes
 from doctor.causes.measured import judge_arm, judge_line
 from doctor.examination import examine
+from doctor.pipeline.ends import counted_away, observed_end, published_end
 from doctor.pipeline.expecting import expected, filling, foretold_findings
 from doctor.pipeline.resuming import scheduled
 from doctor.pipeline.settling import Settled
@@ -112,19 +113,33 @@ def _with_expectation(found: Verdict, forecast: Forecast, settled: Settled) -> V
 def _measured(
     settled: Settled, plan: Plan | None, runs: Sequence[Run], environment: Environment
 ) -> tuple[tuple[ArmMeasurement, ...], tuple[Ledger, ...]]:
+    """The arms, and the ledgers: the whole way in one where the published setup itself ran here."""
+    accounting = settled.accounting
     why = f"not measured here: {plan.replica.why}" if plan and plan.replica else ""
-    published = published_ledger(settled.accounting, why)
+    computed = published_ledger(accounting, why)
+    arithmetic = (computed,) if computed else ()
     if plan is None:
-        return (), (published,) if published else ()
+        return (), arithmetic
     basis: Basis = "replica" if plan.replica else "measured"
     measurements = measure_arms(runs, plan.arms, REFERENCE, basis)
     table = cell_table(runs, plan.arms, basis)
-    ledgers = [published] if published else []
-    if plan.factors:
-        title = "From the reference setup to yours" + (", on the replica" if plan.replica else "")
-        prediction = filling(plan, table, environment)
-        ledgers.append(build_ledger(table, plan.factors, title=title, prediction=prediction))
-    return measurements, tuple(ledgers)
+    prediction = filling(plan, table, environment)
+    if plan.replica:
+        title = "From the reference setup to yours, on the replica"
+        split = (
+            (build_ledger(table, plan.factors, title=title, prediction=prediction),) if plan.factors else ()
+        )
+        return measurements, (*arithmetic, *split)
+    whole = build_ledger(
+        table,
+        plan.factors,
+        title="From the published figure to yours",
+        published=published_end(accounting),
+        observed=observed_end(accounting),
+        accounting_tokens_per_s=counted_away(accounting),
+        prediction=prediction,
+    )
+    return measurements, (*arithmetic, whole) if whole.refused else (whole,)
 
 
 def _findings(

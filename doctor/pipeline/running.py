@@ -13,6 +13,7 @@ from doctor.engines.host import EngineHost
 from doctor.engines.model_files import model_files
 from doctor.errors import UsageError
 from doctor.performance.fitting import kv_cache_tokens_under, published_memory_bytes, why_not_here
+from doctor.pipeline.ends import observed_end, published_end
 from doctor.pipeline.places import engine_python, model_folder
 from doctor.pipeline.resuming import before_the_fault, run_key, scheduled
 from doctor.pipeline.settling import Settled
@@ -69,10 +70,10 @@ def run_arms(
             ),
             listener=listen,
         )
-        _make_rounds(plan, bench, directory)
+        _make_rounds(plan, settled, bench, directory)
 
 
-def _make_rounds(plan: Plan, bench: Bench, directory: RunDirectory) -> None:
+def _make_rounds(plan: Plan, settled: Settled, bench: Bench, directory: RunDirectory) -> None:
     """Run round after round until more would not change the verdict, or the budget is spent."""
     # What failed is tried again: a killed engine or a full disk need not be the arm's own fault.
     before = tuple(directory.runs())
@@ -85,7 +86,7 @@ def _make_rounds(plan: Plan, bench: Bench, directory: RunDirectory) -> None:
             directory.keep_run(run)
         plan = plan.model_copy(update={"omissions": _omissions(plan, executor)})
         # A plan that was lost is decided anew, from what it had decided on: then it comes out the same.
-        decision = _decided(plan, scheduled(plan, directory.runs()), executor.left_s)
+        decision = _decided(plan, settled, scheduled(plan, directory.runs()), executor.left_s)
         planned = _planned(plan, decision)
         plan = plan.model_copy(
             update={
@@ -98,10 +99,11 @@ def _make_rounds(plan: Plan, bench: Bench, directory: RunDirectory) -> None:
             return
 
 
-def _decided(plan: Plan, runs: Sequence[Run], left_s: float) -> Decision:
+def _decided(plan: Plan, settled: Settled, runs: Sequence[Run], left_s: float) -> Decision:
     """What the next round is for, from all runs so far."""
     table = cell_table(runs, plan.arms, "replica" if plan.replica else "measured")
-    asked = (*gap_questions(table, plan.factors), *ablation_questions(runs, plan.arms, REFERENCE))
+    ends = () if plan.replica else (published_end(settled.accounting), observed_end(settled.accounting))
+    asked = (*gap_questions(table, plan.factors, *ends), *ablation_questions(runs, plan.arms, REFERENCE))
     engines = {arm.id: engine_key(arm.setup) for arm in plan.arms}
     noise = noise_floor(runs)
     return next_round(Course(plan, runs, asked, noise.dof if noise else 0, engines, left_s))
@@ -125,7 +127,9 @@ def _omissions(plan: Plan, executor: Executor) -> tuple[Omission, ...]:
 def _plan(request: CheckRequest, settled: Settled, environment: Environment, cuda: bool) -> Plan:
     reference, user = settled.target, settled.user
     why = why_not_here(reference, environment, cuda_engine=cuda)
-    memory = environment.gpus[0].memory_total_bytes if why is None else published_memory_bytes(reference)
+    memory = published_memory_bytes(reference)
+    if why is None and environment.gpus:
+        memory = environment.gpus[0].memory_total_bytes
     wish = Wish(
         reference=reference,
         user=user,
@@ -136,7 +140,7 @@ def _plan(request: CheckRequest, settled: Settled, environment: Environment, cud
         most_repeats=request.repeats,
     )
     ground = Ground(
-        has_gpu=why is None,
+        has_gpu=cuda and why is None,
         replica_why=why,
         kv_cache_tokens=lambda setup: kv_cache_tokens_under(setup, memory),
         starts_are_dear=why is None and bool(environment.gpus),

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from doctor.attribution.ledger import End, build_ledger
+from doctor.attribution.ends import End
+from doctor.attribution.ledger import build_ledger
 from tests.attribution.tables import balance, full_table, make_factors, names_of, shares, sparse_table, table
 
 TWO = {"": 1000.0, "a": 800.0, "b": 900.0, "ab": 400.0}

@@ -5,6 +5,7 @@ import math
 import pytest
 from scipy import stats
 
+from doctor.attribution.ends import End
 from doctor.attribution.questions import gap_questions
 from tests.attribution.tables import make_factors, table
 
@@ -30,18 +31,32 @@ def test_weights_and_half_widths_by_hand() -> None:
     assert gap.half_width == pytest.approx(t * 0.01 * math.sqrt(2))
 
 
-def test_a_share_need_not_be_finer_than_a_tenth_of_the_gap() -> None:
+def test_a_share_need_not_be_finer_than_a_fraction_of_the_gap() -> None:
     *_, first, _ = gap_questions(table(RATES), make_factors("ab"))
-    assert first.precision == pytest.approx(0.1 * math.log(2.5))
+    assert first.precision == pytest.approx(0.15 * math.log(2.5))
+    assert first.threshold == 0
     small = {"": 1000.0, "a": 980.0, "b": 990.0, "ab": 970.0}
     *_, first, _ = gap_questions(table(small), make_factors("ab"))
     assert first.precision == 0.02
 
 
-def test_from_both_ends_only_the_gap_is_asked() -> None:
-    (gap,) = gap_questions(table({"": 1000.0, "ab": 400.0}), make_factors("ab"))
+def test_from_both_ends_the_gap_and_its_size_are_asked() -> None:
+    gap, all_of_it = gap_questions(table({"": 1000.0, "ab": 400.0}), make_factors("ab"))
     assert gap.name == "gap"
     assert gap.half_width is not None
+    assert all_of_it.name == "share of All 2 differences together"
+    assert all_of_it.estimate == gap.estimate
+
+
+def test_between_two_figures_the_steps_to_them_are_asked_too() -> None:
+    """From 2000 to 100 is ln 20 = 3.0, and 0.15 of that is fine enough for a step."""
+    *_, before, after = gap_questions(
+        table(RATES), make_factors("ab"), End("published", 2000.0), End("observed", 100.0)
+    )
+    assert dict(before.weights) == {"reference": 1.0}
+    assert dict(after.weights) == {"ab": 1.0}
+    assert before.precision == after.precision == pytest.approx(0.15 * math.log(20))
+    assert len(gap_questions(table(RATES), make_factors("ab"), End("published", 2000.0))) == 4
 
 
 def test_unknown_noise_is_unknown() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from doctor.attribution.ledger import End, build_ledger
+from doctor.attribution.ends import End
+from doctor.attribution.ledger import build_ledger
 from doctor.schema.measurement import Stability
 from tests.attribution.tables import make_factors, names_of, sparse_table, table
 

@@ -1,0 +1,25 @@
+"""The two ends of a ledger from a published figure to an observed one, both in output tok/s."""
+
+from __future__ import annotations
+
+from doctor.attribution.ends import End
+from doctor.schema.accounting import Accounting
+
+
+def published_end(accounting: Accounting) -> End:
+    """The published figure, once it counts output tokens; the title says what it counts as printed."""
+    counted = "prompt and output tokens" if accounting.published_counts == "total" else "output tokens"
+    return End(f"Published ({counted})", accounting.reference.output_tokens_per_s)
+
+
+def observed_end(accounting: Accounting) -> End | None:
+    """The observed figure as it was read; None where nothing was observed."""
+    reading = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
+    return None if reading is None else End("Observed", reading.observed.output_tokens_per_s)
+
+
+def counted_away(accounting: Accounting) -> float | None:
+    """What the published figure loses once it counts output tokens; None where it does already."""
+    if accounting.published_counts != "total":
+        return None
+    return accounting.published_value - accounting.reference.output_tokens_per_s
