@@ -14,6 +14,11 @@ def templates() -> Path:
     return _ROOT / "templates"
 
 
+def cause_pages() -> Path:
+    """The folder of the causes' pages, one Markdown file each."""
+    return _ROOT / "docs" / "causes"
+
+
 def reference_runs() -> Path:
     """The folder of reference runs, one YAML file each."""
     return _ROOT / "reference_runs"

@@ -28,7 +28,10 @@ CAUSE = Cause(
     family="host",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Raise --api-server-count and --stream-interval."),
+    remedy=Remedy(
+        action="Raise --api-server-count and --stream-interval.",
+        verify_command="vllm bench throughput --model MODEL",
+    ),
     effects=(
         KnownEffect(
             0.5,

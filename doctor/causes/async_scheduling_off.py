@@ -7,7 +7,10 @@ from doctor.causes.marks import Marks, is_off, judge_marks
 from doctor.schema.finding import Remedy
 
 _MARKS = Marks(
-    settings={"engine.async_scheduling": is_off}, messages=("async_off",), cleared_by=("async_on",)
+    settings={"engine.async_scheduling": is_off},
+    messages=("async_off",),
+    cleared_by=("async_on",),
+    statements=("said_async_off",),
 )
 
 
@@ -30,7 +33,10 @@ CAUSE = Cause(
     family="execution",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use --async-scheduling, and no feature that excludes it."),
+    remedy=Remedy(
+        action="Use --async-scheduling, and no feature that excludes it.",
+        verify_command="qdoctor check --no-async-scheduling",
+    ),
     effects=(
         KnownEffect(
             0.781,

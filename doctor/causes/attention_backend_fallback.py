@@ -6,7 +6,7 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(messages=("attn_no_fa2",), statements=("said_turing",))
+_MARKS = Marks(messages=("attn_no_fa2",), statements=("said_no_flash_attention", "said_turing"))
 
 
 def judge(case: Case) -> Judgement:
@@ -29,7 +29,8 @@ CAUSE = Cause(
     needs=("signals", "environment"),
     judge=judge,
     remedy=Remedy(
-        action="Use a GPU of compute capability 8.0 or newer, bfloat16, or install what is missing."
+        action="Use a GPU of compute capability 8.0 or newer, bfloat16, or install what is missing.",
+        verify_command="qdoctor env",
     ),
     no_effect_known="Two users saw no difference at short prompts (https://github.com/vllm-project/vllm/issues/3997).",
 )

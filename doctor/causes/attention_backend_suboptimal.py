@@ -7,7 +7,9 @@ from doctor.causes.marks import Marks, is_on, judge_marks
 from doctor.schema.finding import Remedy
 
 _MARKS = Marks(
-    settings={"engine.extra.attention_backend": is_on}, environment={"env.VLLM_ATTENTION_BACKEND": is_on}
+    settings={"engine.extra.attention_backend": is_on},
+    environment={"env.VLLM_ATTENTION_BACKEND": is_on},
+    statements=("said_attention_backend",),
 )
 
 
@@ -28,8 +30,10 @@ CAUSE = Cause(
     id="attention-backend-suboptimal",
     title="A slower attention backend was chosen",
     family="execution",
-    needs=("settings", "environment"),
+    needs=("settings", "environment", "signals"),
     judge=judge,
-    remedy=Remedy(action="Remove --attention-backend (VLLM_ATTENTION_BACKEND)."),
+    remedy=Remedy(
+        action="Remove --attention-backend (VLLM_ATTENTION_BACKEND).", verify_command="qdoctor env"
+    ),
     no_effect_known="A clear loss is reported without a ratio (https://github.com/vllm-project/vllm/issues/9471).",
 )

@@ -6,7 +6,12 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(messages=("block_fp8_default",), message_strength="warning")
+_MARKS = Marks(
+    messages=("block_fp8_default",),
+    message_strength="warning",
+    statement_strength="warning",
+    statements=("said_block_fp8_config",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,6 +33,9 @@ CAUSE = Cause(
     family="quantization",
     needs=("signals",),
     judge=judge,
-    remedy=Remedy(action="Tune, or set VLLM_USE_DEEP_GEMM=1."),
+    remedy=Remedy(
+        action="Tune, or set VLLM_USE_DEEP_GEMM=1.",
+        verify_command="VLLM_USE_DEEP_GEMM=1 vllm bench throughput --model MODEL",
+    ),
     no_effect_known="No published figure was found.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.insufficient_concurrency import rate_at
 from doctor.causes.lookup import (
@@ -54,6 +55,15 @@ def judge(case: Case) -> Judgement:
             )
         words = f"it is said: “{said.text}”"
         return _capped(words, str(said.origin), number_said, wanted, 0.8 if number_said in _USUAL else 0.4)
+    pool = signal(evidence, "said_pool")
+    if pool is not None:
+        return by_words(
+            pool,
+            "A pool or a proxy between client and server limits how many requests get through.",
+            factor=(0.5, 0.1, 0.95),
+            decides="the engine's statistics lines while the client sends",
+            plausibility=0.4,
+        )
     return unknown("the engine's statistics lines while the client sends")
 
 
@@ -77,7 +87,8 @@ CAUSE = Cause(
     needs=("stats", "settings", "signals"),
     judge=judge,
     remedy=Remedy(
-        action="Raise the pool's limits (httpx.Limits, aiohttp.TCPConnector), or use several clients."
+        action="Raise the pool's limits (httpx.Limits, aiohttp.TCPConnector), or use several clients.",
+        verify_command="vllm bench serve --model MODEL --max-concurrency 256",
     ),
     factor="concurrency",
     effects=(

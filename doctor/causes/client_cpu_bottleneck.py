@@ -28,7 +28,10 @@ CAUSE = Cause(
     family="client",
     needs=("signals", "stats"),
     judge=judge,
-    remedy=Remedy(action="Use several client processes, a compiled client, or no streaming."),
+    remedy=Remedy(
+        action="Use several client processes, a compiled client, or no streaming.",
+        verify_command="vllm bench serve --model MODEL --max-concurrency 64",
+    ),
     effects=(
         KnownEffect(
             0.091,

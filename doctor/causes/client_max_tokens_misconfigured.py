@@ -52,7 +52,10 @@ CAUSE = Cause(
     family="client",
     needs=("delivered", "settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Set max_tokens (max_completion_tokens) in the request, and count what comes."),
+    remedy=Remedy(
+        action="Set max_tokens (max_completion_tokens) in the request, and count what comes.",
+        verify_command="vllm bench serve --model MODEL --max-concurrency 64",
+    ),
     factor="output_length",
     effects=(
         KnownEffect(1 / 1024, "one of 1024 tokens", "https://github.com/vllm-project/perf-eval/pull/20"),

@@ -28,6 +28,6 @@ CAUSE = Cause(
     family="gpu platform",
     needs=("environment",),
     judge=judge,
-    remedy=Remedy(action="Reset the clocks: nvidia-smi -rgc, nvidia-smi -rac."),
+    remedy=Remedy(action="Reset the clocks: nvidia-smi -rgc, nvidia-smi -rac.", verify_command="qdoctor env"),
     no_effect_known="Prefill scales with the clock by arithmetic; no measurement was found.",
 )

@@ -10,6 +10,7 @@ _MARKS = Marks(
     messages=("compile_off",),
     settings={"engine.extra.optimization_level": below(2), "engine.extra.compilation_mode": one_of("none")},
     cleared_by=("compile_time",),
+    statements=("said_compile_off",),
 )
 
 
@@ -32,6 +33,9 @@ CAUSE = Cause(
     family="execution",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Remove -O0/-O1 and TORCH_COMPILE_DISABLE."),
+    remedy=Remedy(
+        action="Remove -O0/-O1 and TORCH_COMPILE_DISABLE.",
+        verify_command="vllm bench throughput --model MODEL -O2",
+    ),
     no_effect_known="It depends on the model; no general figure was found.",
 )

@@ -28,7 +28,10 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Remove --cpu-offload-gb: more GPUs, or a smaller or quantized model."),
+    remedy=Remedy(
+        action="Remove --cpu-offload-gb: more GPUs, or a smaller or quantized model.",
+        verify_command="vllm bench throughput --model MODEL --cpu-offload-gb 0",
+    ),
     effects=(
         KnownEffect(0.049, "8×H20, in output tokens/s", "https://github.com/vllm-project/vllm/issues/57771"),
         KnownEffect(0.149, "GLM-4.5-FP8 on eight GPUs", "https://github.com/vllm-project/vllm/issues/22692"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.lookup import (
     about,
@@ -37,7 +38,16 @@ def judge(case: Case) -> Judgement:
     needed = max(FEW, 2 + gpus)
     cores = as_number(quota.value) if quota else None
     if cores is None and said is not None:
-        cores = float(said.values.get("n") or said.values.get("n2") or 0) or None
+        cores = float(said.values.get("n") or 0) or None
+    throttled = signal(evidence, "said_cpu_throttled")
+    if cores is None and throttled is not None:
+        return by_words(
+            throttled,
+            "A CPU quota is said to throttle the engine.",
+            factor=(0.5, 0.1, 0.95),
+            decides="nr_throttled in the container's cpu.stat during the run",
+            plausibility=0.8,
+        )
     if cores is None:
         return unknown("the container's CPU limit and cpu.stat (nr_throttled)")
     place = str(quota.origin if quota else said.origin if said else "")
@@ -51,7 +61,7 @@ def judge(case: Case) -> Judgement:
         "inconclusive",
         f"{words}: scheduler, server and thread pools share them.",
         tuple(lines),
-        strength="measured" if busy is not None else "configuration",
+        strength="measured" if busy is not None or throttled is not None else "configuration",
         factor=about(0.5, 0.1, 0.95),
         would_decide="nr_throttled in the container's cpu.stat during the run",
         plausibility=0.95 if busy is not None else 0.75,
@@ -81,6 +91,8 @@ CAUSE = Cause(
     family="host",
     needs=("environment", "signals"),
     judge=judge,
-    remedy=Remedy(action="Raise or remove the CPU limit; set OMP_NUM_THREADS=1."),
+    remedy=Remedy(
+        action="Raise or remove the CPU limit; set OMP_NUM_THREADS=1.", verify_command="qdoctor env"
+    ),
     no_effect_known="Reported as full cores beside an idle GPU (https://github.com/vllm-project/vllm/issues/9113).",
 )

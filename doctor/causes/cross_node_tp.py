@@ -28,7 +28,10 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use tensor parallelism inside a node and pipeline parallelism across."),
+    remedy=Remedy(
+        action="Use tensor parallelism inside a node and pipeline parallelism across.",
+        verify_command="vllm bench throughput --model MODEL -tp 8 -pp 2",
+    ),
     effects=(
         KnownEffect(
             0.152, "405B on two nodes without InfiniBand", "https://blog.vllm.ai/2024/07/23/llama31.html"

@@ -52,7 +52,10 @@ CAUSE = Cause(
     family="execution",
     needs=("engine_facts", "settings", "delivered", "signals"),
     judge=judge,
-    remedy=Remedy(action="Raise --max-seq-len-to-capture, or use the V1 engine."),
+    remedy=Remedy(
+        action="Raise --max-seq-len-to-capture, or use the V1 engine.",
+        verify_command="VLLM_USE_V1=1 vllm bench throughput --model MODEL",
+    ),
     factor="execution",
     no_effect_known="No published figure was found.",
 )

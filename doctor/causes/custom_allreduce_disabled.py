@@ -9,6 +9,7 @@ from doctor.schema.finding import Remedy
 _MARKS = Marks(
     settings={"engine.extra.disable_custom_all_reduce": is_on},
     messages=("custom_ar_off",),
+    statements=("said_custom_ar_off",),
 )
 
 
@@ -31,6 +32,9 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Remove --disable-custom-all-reduce."),
+    remedy=Remedy(
+        action="Remove --disable-custom-all-reduce.",
+        verify_command="vllm bench throughput --model MODEL --tensor-parallel-size 2",
+    ),
     effects=(KnownEffect(0.952, "when it was introduced", "https://github.com/vllm-project/vllm/pull/2192"),),
 )

@@ -12,7 +12,8 @@ _MARKS = Marks(
         "sampling.extra.logit_bias": is_on,
         "sampling.extra.bad_words": is_on,
         "sampling.extra.min_tokens": above(0),
-    }
+    },
+    statements=("said_logits_processor",),
 )
 
 
@@ -35,7 +36,10 @@ CAUSE = Cause(
     family="sampling",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Remove them; ignore_eos forces the length without min_tokens."),
+    remedy=Remedy(
+        action="Remove them; ignore_eos forces the length without min_tokens.",
+        verify_command="vllm bench throughput --model MODEL",
+    ),
     factor="sampling",
     no_effect_known="No published figure was found.",
 )

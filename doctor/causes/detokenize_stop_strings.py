@@ -18,6 +18,7 @@ def judge(case: Case) -> Judgement:
         {"sampling.extra.stop": _none, "sampling.detokenize": _none_or_on},
         (0.99, 0.9, 1.0),
         "every new token is turned into text and compared with the stop strings on the CPU.",
+        "said_stop_strings",
     )
     return replace(judgement, plausibility=0.5)
 

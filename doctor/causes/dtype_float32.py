@@ -6,7 +6,11 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, holds, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(settings={"engine.dtype": holds("float32", "fp32")}, messages=("upcast_fp32",))
+_MARKS = Marks(
+    settings={"engine.dtype": holds("float32", "fp32")},
+    messages=("upcast_fp32",),
+    statements=("said_float32",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,6 +32,6 @@ CAUSE = Cause(
     family="execution",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Set --dtype bfloat16 (or half)."),
+    remedy=Remedy(action="Set --dtype bfloat16 (or half).", verify_command="qdoctor check --dtype float32"),
     no_effect_known="A factor of two or more follows from the bytes; no clean measurement was found.",
 )

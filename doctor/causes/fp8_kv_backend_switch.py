@@ -6,7 +6,10 @@ from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.marks import Marks, holds, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(settings={"engine.kv_cache_dtype": holds("fp8")})
+_MARKS = Marks(
+    settings={"engine.kv_cache_dtype": holds("fp8")},
+    statements=("said_fp8_kv",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,7 +31,10 @@ CAUSE = Cause(
     family="quantization",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Compare with --kv-cache-dtype auto, or use FlashInfer."),
+    remedy=Remedy(
+        action="Compare with --kv-cache-dtype auto, or use FlashInfer.",
+        verify_command="qdoctor check --kv-cache-dtype fp8",
+    ),
     factor="kv_memory",
     effects=(
         KnownEffect(0.653, "median time to first token", "https://github.com/vllm-project/vllm/issues/49723"),

@@ -6,7 +6,10 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(messages=("fp8_weight_only",))
+_MARKS = Marks(
+    messages=("fp8_weight_only",),
+    statements=("said_fp8_old_gpu",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,6 +31,9 @@ CAUSE = Cause(
     family="quantization",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use INT8 (W8A8) or BF16 on this GPU where batches are large."),
+    remedy=Remedy(
+        action="Use INT8 (W8A8) or BF16 on this GPU where batches are large.",
+        verify_command="qdoctor check --quantization fp8",
+    ),
     no_effect_known="It is a gain at small batches and a loss at large ones (https://github.com/vllm-project/vllm/pull/5975).",
 )

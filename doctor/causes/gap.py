@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 
 from doctor.causes.contract import Case
-from doctor.causes.lookup import fact_of, signal
-from doctor.schema.evidence import ObservedRate, Quantity
+from doctor.causes.lookup import busiest_series, fact_of, signal
+from doctor.schema.evidence import ObservedRate, Origin, Quantity
 
 _WEIGHTS = {"statement": 0, "log": 1, "configuration": 2, "result": 3}
 NOISE = 0.03
@@ -64,7 +66,8 @@ def _closeness(gap: Gap) -> tuple[int, int, int, float]:
 
 
 def observed_rates(case: Case) -> list[ObservedRate]:
-    """The user's own rates. A bare "tokens/s" takes what the script is seen to count."""
+    """The user's own rates. A bare "tokens/s" takes what the script is seen to count. Where nothing
+    but the engine's log tells, it is the rate that its statistics lines show."""
     counts = fact_of(case.evidence.script, "rate_counts")
     found = []
     for rate in case.evidence.rates:
@@ -75,7 +78,23 @@ def observed_rates(case: Case) -> list[ObservedRate]:
             found.append(rate.model_copy(update={"quantity": quantity}))
         else:
             found.append(rate)
-    return found
+    return found or list(_logged(case))
+
+
+def _logged(case: Case) -> Iterator[ObservedRate]:
+    """The median output rate of the busiest engine's statistics lines, while requests ran."""
+    series = busiest_series(case.evidence)
+    rates = [point.output_tokens_per_s for point in series.points if point.running] if series else []
+    if series is None or not any(rates):
+        return
+    value = round(median(rates), 1)
+    yield ObservedRate(
+        quantity="output tokens",
+        per_s=value,
+        origin=Origin(file=series.file, line=series.points[0].line, reader="vLLM engine log"),
+        label=f"{value:g} output tokens/s in the statistics lines",
+        weight="log",
+    )
 
 
 def remaining_ratio(case: Case) -> float | None:
@@ -89,10 +108,12 @@ def remaining_ratio(case: Case) -> float | None:
 
 
 def _stated_ratio(case: Case) -> float | None:
-    """ "28–53 % below", "3x slower": a ratio in words, the middle of its range."""
+    """ "28–53 % below", "3x slower", "half of": a ratio in words, the middle of its range."""
     said = signal(case.evidence, "said_relative")
     if said is None:
         return None
+    if "half" in said.values:
+        return 0.5
     values = {name: float(value) for name, value in said.values.items()}
     if "times" in values:
         times = (values["times"] + values.get("more", values["times"])) / 2

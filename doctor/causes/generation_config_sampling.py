@@ -6,7 +6,11 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(messages=("gen_config",))
+_MARKS = Marks(
+    messages=("gen_config",),
+    statement_strength="warning",
+    statements=("said_generation_config",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,7 +32,10 @@ CAUSE = Cause(
     family="sampling",
     needs=("signals",),
     judge=judge,
-    remedy=Remedy(action="Start with --generation-config vllm."),
+    remedy=Remedy(
+        action="Start with --generation-config vllm.",
+        verify_command="qdoctor check --ablation top-p --ablation top-k",
+    ),
     factor="sampling",
     no_effect_known="It costs what the sampling it switches on costs.",
 )

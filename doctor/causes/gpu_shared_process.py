@@ -30,6 +30,6 @@ CAUSE = Cause(
     family="gpu platform",
     needs=("signals", "environment"),
     judge=judge,
-    remedy=Remedy(action="Free the GPU."),
+    remedy=Remedy(action="Free the GPU.", verify_command="qdoctor env"),
     no_effect_known="No published figure was found.",
 )

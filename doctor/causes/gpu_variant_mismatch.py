@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
-from doctor.causes.lookup import about, fact_of, ruled_out, speaks_against, speaks_for, unknown
+from doctor.causes.lookup import (
+    about,
+    fact_of,
+    ruled_out,
+    signal,
+    speaks_against,
+    speaks_for,
+    unknown,
+    weighty,
+)
 from doctor.schema.evidence import Fact
 from doctor.schema.finding import Remedy
 from doctor.schema.prediction import Forecast
@@ -20,6 +30,15 @@ def judge(case: Case) -> Judgement:
     if case.forecast is not None and case.forecast.hardware is not None:
         return _predicted(case.forecast, case.forecast.hardware)
     name = fact_of(case.evidence.environment, "gpu.name")
+    said = signal(case.evidence, "said_other_gpu_form")
+    if said is not None and (name is None or weighty(said)):
+        return by_words(
+            said,
+            "The two figures are said to be of different cards.",
+            factor=(0.63, 0.4, 0.95),
+            decides="the full name, power limit and memory clock of both GPUs",
+            plausibility=0.7,
+        )
     if name is None or not isinstance(name.value, str):
         return unknown("the GPU's full name and power limit (nvidia-smi)")
     form = fact_of(case.evidence.environment, "gpu.form_factor")
@@ -97,9 +116,12 @@ CAUSE = Cause(
     id="gpu-variant-mismatch",
     title="Another variant of the GPU",
     family="measurement",
-    needs=("environment", "reference", "forecast"),
+    needs=("environment", "reference", "forecast", "signals"),
     judge=judge,
-    remedy=Remedy(action="Compare with a figure of the same card, or with the one predicted for yours."),
+    remedy=Remedy(
+        action="Compare with a figure of the same card, or with the one predicted for yours.",
+        verify_command="qdoctor env",
+    ),
     factor="hardware",
     effects=(
         KnownEffect(

@@ -38,7 +38,10 @@ CAUSE = Cause(
     family="sampling",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use xgrammar and a current release; constrain only where needed."),
+    remedy=Remedy(
+        action="Use xgrammar and a current release; constrain only where needed.",
+        verify_command="vllm bench serve --model MODEL --max-concurrency 64",
+    ),
     factor="sampling",
     effects=(
         KnownEffect(

@@ -49,6 +49,9 @@ CAUSE = Cause(
     family="host",
     needs=("environment",),
     judge=judge,
-    remedy=Remedy(action="End what else runs, or keep it off the engine's cores (taskset, cpuset)."),
+    remedy=Remedy(
+        action="End what else runs, or keep it off the engine's cores (taskset, cpuset).",
+        verify_command="qdoctor env",
+    ),
     no_effect_known="No published figure was found; what it costs depends on what else runs.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.gap import find_gap, remaining_ratio
 from doctor.causes.lookup import (
@@ -35,11 +36,17 @@ _SWEEP = ((1, 55.0), (3, 98.0), (5, 134.0), (30, 249.0), (256, 1275.0))
 def judge(case: Case) -> Judgement:
     """Few requests in flight while none waits, or far fewer than the reference keeps."""
     evidence = case.evidence
-    found = in_flight(evidence)
+    found = in_flight(case)
     series = busiest_series(evidence)
     said = signal(evidence, "said_tiny_batch", "said_single_request")
     if found is None and said is not None:
-        return _said(said.text, str(said.origin), 0.2 if _single_request_figure(case) else 0.6)
+        return by_words(
+            said,
+            "Few requests are said to be in flight: the batch is not filled.",
+            factor=(0.3, 0.05, 0.9),
+            decides="the same run with four times the concurrency",
+            plausibility=0.2 if _single_request_figure(case) else 0.6,
+        )
     if found is None:
         ratio = remaining_ratio(case)
         if ratio is not None and ratio < LARGE_GAP:
@@ -52,6 +59,10 @@ def judge(case: Case) -> Judgement:
         return unknown("the engine's log with its statistics lines, or the number of concurrent requests")
     flight, place = found
     waiting = series.peak_waiting if series else 0
+    cap = number(evidence, "engine.max_num_seqs")
+    if cap is not None and flight >= cap and series is None:
+        words = f"{flight:.0f} requests are sent, max_num_seqs is {cap:.0f}"
+        return ruled_out(f"{words}: the load is there.", speaks_against(words, place))
     wanted = as_number(reference_value(case, "workload.max_concurrency"))
     if waiting > flight / 4:
         words = f"{waiting} requests waited while {flight:.0f} ran: the load was there"
@@ -86,18 +97,6 @@ def _single_request_figure(case: Case) -> bool:
     """Whether the figure hoped for is one that a single request can reach."""
     gap = find_gap(case)
     return gap is not None and gap.expected.quantity != "requests" and gap.expected.per_s < BATCHED
-
-
-def _said(text: str, place: str, plausibility: float) -> Judgement:
-    return Judgement(
-        "inconclusive",
-        "Few requests are said to be in flight: the batch is not filled.",
-        (speaks_for(f"it is said: “{text}”", place),),
-        strength="configuration",
-        factor=about(0.3, 0.05, 0.9),
-        would_decide="the same run with four times the concurrency",
-        plausibility=plausibility,
-    )
 
 
 def rate_at(requests: float) -> float:

@@ -6,7 +6,11 @@ from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.marks import Marks, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(messages=("jit",), message_strength="measured")
+_MARKS = Marks(
+    messages=("jit",),
+    message_strength="measured",
+    statements=("said_jit",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,7 +32,10 @@ CAUSE = Cause(
     family="execution",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Warm up with the shapes of the run, and discard the first run."),
+    remedy=Remedy(
+        action="Warm up with the shapes of the run, and discard the first run.",
+        verify_command="vllm bench throughput --model MODEL",
+    ),
     effects=(
         KnownEffect(
             0.907,

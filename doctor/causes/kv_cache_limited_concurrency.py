@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.insufficient_concurrency import rate_at
-from doctor.causes.kv_pool import sequences_that_fit
+from doctor.causes.kv_pool import kv_tokens_stated, sequences_that_fit
 from doctor.causes.lookup import (
     about,
     busiest_series,
@@ -60,6 +60,9 @@ def _by_arithmetic(case: Case) -> Judgement:
             "the engine's line 'GPU KV cache size' (older: '# GPU blocks') and the number of requests"
         )
     sequences, place = fit
+    if kv_tokens_stated(case) is None:
+        words = f"{sequences:.0f} sequences of this length fit on the reference's card too, by arithmetic"
+        return ruled_out(f"{words}: it limits both runs alike.", speaks_against(words, place))
     words = f"{sequences:.0f} sequences of this length fit, {load:.0f} are asked"
     if sequences >= load:
         return ruled_out(f"{words}.", speaks_against(words, place))

@@ -10,7 +10,12 @@ _DEFAULT_BLOCK = 16
 
 
 def kv_tokens(case: Case) -> tuple[float, str] | None:
-    """The KV cache in tokens, and where that stands."""
+    """The KV cache in tokens, and where that stands: as the engine says, else by arithmetic."""
+    return kv_tokens_stated(case) or estimated_kv_tokens(case)
+
+
+def kv_tokens_stated(case: Case) -> tuple[float, str] | None:
+    """The KV cache in tokens as the engine itself printed it."""
     facts = case.evidence.engine_facts
     fact = fact_of(facts, "kv_cache_tokens")
     if fact is not None and (tokens := as_number(fact.value)):
@@ -18,7 +23,7 @@ def kv_tokens(case: Case) -> tuple[float, str] | None:
     fact = fact_of(facts, "num_gpu_blocks")
     if fact is not None and (blocks := as_number(fact.value)):
         return blocks * (value_of(facts, "block_size") or _DEFAULT_BLOCK), str(fact.origin)
-    return estimated_kv_tokens(case)
+    return None
 
 
 def sequences_that_fit(case: Case) -> tuple[float, str] | None:

@@ -11,6 +11,8 @@ _MARKS = Marks(
     environment={"env.VLLM_LOGGING_LEVEL": one_of("debug")},
     messages=("request_logged",),
     message_strength="warning",
+    statement_strength="warning",
+    statements=("said_request_logging",),
 )
 
 
@@ -33,6 +35,9 @@ CAUSE = Cause(
     family="host",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use --disable-log-requests (before 0.10) and leave VLLM_LOGGING_LEVEL alone."),
+    remedy=Remedy(
+        action="Use --disable-log-requests (before 0.10) and leave VLLM_LOGGING_LEVEL alone.",
+        verify_command="vllm serve MODEL --no-enable-log-requests",
+    ),
     no_effect_known="No published figure was found.",
 )

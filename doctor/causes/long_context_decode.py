@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import (
     about,
@@ -9,6 +10,7 @@ from doctor.causes.lookup import (
     prompt_and_output,
     reference_value,
     ruled_out,
+    signal,
     speaks_against,
     speaks_for,
     unknown,
@@ -22,6 +24,14 @@ LONG = 8192
 def judge(case: Case) -> Judgement:
     """Contexts of 8192 tokens and more, where the reference's are shorter."""
     lengths = prompt_and_output(case)
+    said = signal(case.evidence, "said_long_context")
+    if lengths is None and said is not None:
+        return by_words(
+            said,
+            "Long contexts are said to be slow: each step reads all of them.",
+            factor=(0.5, 0.05, 0.9),
+            decides="the same run with a tenth of the prompt length",
+        )
     if lengths is None:
         return unknown("the prompt and output tokens per request")
     context_tokens = sum(lengths)
@@ -44,9 +54,12 @@ CAUSE = Cause(
     id="long-context-decode",
     title="Long contexts slow every step",
     family="scheduler and memory",
-    needs=("delivered", "settings", "reference"),
+    needs=("delivered", "settings", "reference", "signals"),
     judge=judge,
-    remedy=Remedy(action="Compare at equal lengths; an FP8 KV cache halves what is read."),
+    remedy=Remedy(
+        action="Compare at equal lengths; an FP8 KV cache halves what is read.",
+        verify_command="qdoctor check --ablation half-input --ablation double-input",
+    ),
     factor="input_length",
     effects=(
         KnownEffect(

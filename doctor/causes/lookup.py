@@ -50,13 +50,42 @@ def value_of(facts: Iterable[Fact], path: str) -> float | None:
     return as_number(fact.value) if fact else None
 
 
+_STANCES = ("contrast", "remedy", "named")
+
+
 def signal(evidence: Evidence, *ids: str) -> Signal | None:
-    """The first signal with one of the ids, in the order of the ids."""
+    """The signal with one of the ids, in the order of the ids; of equal ids the one that says most.
+
+    A statement that something is not there, or made no difference, is no sign of it.
+    """
     for wanted in ids:
-        for found in evidence.signals:
-            if found.id == wanted:
-                return found
+        found = [item for item in evidence.signals if item.id == wanted and item.stance in _STANCES]
+        if found:
+            best = min(found, key=lambda item: _STANCES.index(item.stance))
+            return (
+                best.model_copy(update={"stance": "contrast"})
+                if better_run_differs(evidence, wanted)
+                else best
+            )
     return None
+
+
+def better_run_differs(evidence: Evidence, name: str) -> bool:
+    """Whether what is said of the better run is the opposite of the statement."""
+    return any(item.id == f"{name}.better" for item in evidence.signals)
+
+
+def said_against(evidence: Evidence, *ids: str) -> Signal | None:
+    """A statement that the thing was changed and made no difference."""
+    found = [item for item in evidence.signals if item.id in ids]
+    if any(item.stance in ("contrast", "remedy") for item in found):
+        return None
+    return next((item for item in found if item.stance == "no effect"), None)
+
+
+def weighty(said: Signal) -> bool:
+    """Whether somebody compared both ways, or says that this was the reason."""
+    return said.stance in ("contrast", "remedy")
 
 
 def reference_value(case: Case, path: str) -> Scalar:
@@ -93,18 +122,23 @@ def busiest_series(evidence: Evidence) -> StatsSeries | None:
     return max(evidence.stats, key=lambda series: (series.peak_running, series.lines), default=None)
 
 
-def in_flight(evidence: Evidence) -> tuple[float, str] | None:
-    """How many requests were in flight at most, and where that stands."""
-    series = busiest_series(evidence)
+def in_flight(case: Case) -> tuple[float, str] | None:
+    """How many requests were in flight at most, and where that stands: measured, or as sent."""
+    series = busiest_series(case.evidence)
     if series is not None and series.peak_running:
         return float(series.peak_running), f"{series.file}, peak of {series.lines} statistics lines"
-    run = main_run(evidence)
-    if run is not None and run.peak_concurrency:
-        return float(run.peak_concurrency), str(run.origin)
+    run = main_run(case.evidence)
+    if run is not None and (run.peak_concurrency or run.max_concurrency):
+        return float(run.peak_concurrency or run.max_concurrency or 0), str(run.origin)
+    return sent(case)
+
+
+def sent(case: Case) -> tuple[float, str] | None:
+    """How many requests the client keeps in flight at most, by its settings."""
     limits = [
         (value, str(fact.origin))
-        for path in ("workload.max_concurrency", "workload.num_prompts", "engine.max_num_seqs")
-        if (fact := setting(evidence, path)) is not None and (value := as_number(fact.value)) is not None
+        for path in ("workload.max_concurrency", "workload.num_prompts")
+        if (fact := setting(case.evidence, path)) is not None and (value := as_number(fact.value))
     ]
     return min(limits, default=None)
 

@@ -32,7 +32,9 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Merge the adapter into the weights."),
+    remedy=Remedy(
+        action="Merge the adapter into the weights.", verify_command="vllm bench throughput --model MODEL"
+    ),
     effects=(
         KnownEffect(
             0.664, "Llama-2-7B on an A100, in requests/s", "https://github.com/vllm-project/vllm/pull/11267"

@@ -6,7 +6,10 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, above, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(settings={"engine.extra.max_lora_rank": above(64)})
+_MARKS = Marks(
+    settings={"engine.extra.max_lora_rank": above(64)},
+    statements=("said_lora_rank",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,6 +31,9 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Set --max-lora-rank to the largest rank in use."),
+    remedy=Remedy(
+        action="Set --max-lora-rank to the largest rank in use.",
+        verify_command="vllm bench throughput --model MODEL --enable-lora --max-lora-rank 16",
+    ),
     no_effect_known="Documented without a figure (https://github.com/vllm-project/vllm/pull/22782).",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.lookup import (
     about,
@@ -10,6 +11,7 @@ from doctor.causes.lookup import (
     reference_value,
     ruled_out,
     setting,
+    signal,
     speaks_against,
     speaks_for,
     unknown,
@@ -24,6 +26,14 @@ def judge(case: Case) -> Judgement:
     """A low fraction, and a KV cache that is full."""
     fact = setting(case.evidence, "engine.gpu_memory_utilization")
     fraction = as_number(fact.value) if fact else None
+    said = signal(case.evidence, "said_low_memory_fraction")
+    if (fact is None or fraction is None) and said is not None:
+        return by_words(
+            said,
+            "A low gpu_memory_utilization is said to hold the run back.",
+            factor=(0.8, 0.1, 1.0),
+            decides="the KV cache usage in the statistics lines",
+        )
     if fact is None or fraction is None:
         return unknown("gpu_memory_utilization")
     theirs = as_number(reference_value(case, "engine.gpu_memory_utilization"))
@@ -50,7 +60,7 @@ CAUSE = Cause(
     id="low-gpu-memory-utilization",
     title="Little of the GPU's memory may be used",
     family="scheduler and memory",
-    needs=("settings", "stats", "reference"),
+    needs=("settings", "stats", "reference", "signals"),
     judge=judge,
     remedy=Remedy(
         action="Raise --gpu-memory-utilization to 0.92 or more.",

@@ -52,7 +52,8 @@ CAUSE = Cause(
     judge=judge,
     remedy=Remedy(
         action="Look at clocks, power limit, temperature and other users of the GPU (qdoctor env), and"
-        " calibrate this card (qdoctor calibrate)."
+        " calibrate this card (qdoctor calibrate).",
+        verify_command="qdoctor env",
     ),
-    no_effect_known="it is the distance to the prediction, whatever lies behind it",
+    no_effect_known="It is the distance to the prediction, whatever lies behind it",
 )

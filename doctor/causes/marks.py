@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from doctor.causes.by_words import COMPARED, tried_without_effect
 from doctor.causes.contract import Case, Judgement, Strength
 from doctor.causes.lookup import (
     about,
+    better_run_differs,
     fact_of,
     reference_value,
     ruled_out,
+    said_against,
     setting,
     signal,
     speaks_against,
     speaks_for,
     unknown,
+    weighty,
 )
+from doctor.schema.evidence import Signal
 from doctor.schema.finding import EvidenceLine
 from doctor.schema.setup import Scalar
 
@@ -24,6 +29,8 @@ Test = Callable[[Scalar], bool]
 
 STATED = 0.6
 """How much a statement in somebody's own words counts beside something a program printed."""
+
+_ORDER: tuple[Strength, ...] = ("arithmetic", "measured", "configuration", "warning", "none")
 
 
 @dataclass(frozen=True)
@@ -56,22 +63,35 @@ def judge_marks(
     plausibility: float = 1.0,
 ) -> Judgement:
     """The judgement that the marks allow. ``because`` says in a sentence what it does;
-    ``missing`` is what to send where nothing is known; ``decides`` is what would settle it."""
-    lines, stated = _found(case, marks)
+    ``missing`` is what to send where nothing is known; ``decides`` is what would settle it.
+
+    A comparison that somebody made themselves counts as measured, and one that made no
+    difference clears the cause, whatever the settings say.
+    """
+    found = _found(case, marks)
     cleared = signal(case.evidence, *marks.cleared_by) if marks.cleared_by else None
+    tested = said_against(case.evidence, *marks.statements)
     against = _cleared(case, marks)
-    if lines and cleared is None and not (stated and against is not None):
-        strength = _strength(case, marks, lines, stated)
-        words = "; ".join(line.text for line in lines[:2])
+    stated = all(mark.stated for mark in found)
+    compared = any(mark.compared for mark in found) or any(
+        better_run_differs(case.evidence, name) for name in marks.statements
+    )
+    if found and cleared is None and tested is None and not (stated and against is not None and not compared):
+        strength = _strength(marks, found, compared=compared)
+        words = "; ".join(mark.line.text for mark in found[:2])
         return Judgement(
             "inconclusive" if stated or strength == "warning" else "confirmed",
             f"{words}: {because}",
-            tuple(lines),
+            tuple(mark.line for mark in found),
             strength=strength,
             factor=about(*factor) if factor else None,
             would_decide=decides,
-            plausibility=plausibility * (STATED if stated else 1.0),
+            plausibility=max(plausibility, COMPARED)
+            if compared
+            else plausibility * (STATED if stated else 1.0),
         )
+    if tested is not None:
+        return tried_without_effect(tested)
     if cleared is not None:
         return ruled_out(f"Read: {cleared.text}.", speaks_against(cleared.text, cleared.origin))
     if against is not None:
@@ -79,46 +99,79 @@ def judge_marks(
     return unknown(missing)
 
 
-def _found(case: Case, marks: Marks) -> tuple[list[EvidenceLine], bool]:
-    """Lines that speak for it, and whether all of them are statements."""
+@dataclass(frozen=True)
+class _Mark:
+    """One thing that speaks for the cause."""
+
+    line: EvidenceLine
+    strength: Strength
+    stated: bool = False
+    compared: bool = False
+    """Two runs are told apart by it: the user's own ablation."""
+
+
+def _found(case: Case, marks: Marks) -> list[_Mark]:
     evidence = case.evidence
-    lines, stated = [], True
+    return [
+        *_from_settings(case, marks),
+        *(
+            _Mark(
+                speaks_for(f"{path} = {fact.value}", fact.origin), "configuration", fact.weight == "statement"
+            )
+            for names, facts in ((marks.environment, evidence.environment), (marks.script, evidence.script))
+            for path, test in names.items()
+            if (fact := fact_of(facts, path)) is not None and test(fact.value)
+        ),
+        *(
+            _Mark(speaks_for(f"“{message.text}”{_times(message)}", message.origin), marks.message_strength)
+            for name in marks.messages
+            if (message := signal(evidence, name)) is not None
+        ),
+        *(
+            _Mark(
+                speaks_for(f"it is said: “{said.text}”", said.origin),
+                marks.statement_strength,
+                True,
+                weighty(said),
+            )
+            for name in marks.statements
+            if (said := signal(evidence, name)) is not None
+        ),
+    ]
+
+
+def _from_settings(case: Case, marks: Marks) -> Iterator[_Mark]:
     for path, test in marks.settings.items():
-        fact = setting(evidence, path)
-        if fact is not None and test(fact.value) and reference_value(case, path) != fact.value:
-            lines.append(speaks_for(f"{path.split('.')[-1]} = {fact.value}", fact.origin))
-            stated = stated and fact.weight == "statement"
-    for names, facts in ((marks.environment, evidence.environment), (marks.script, evidence.script)):
-        for path, test in names.items():
-            fact = fact_of(facts, path)
-            if fact is not None and test(fact.value):
-                lines.append(speaks_for(f"{path} = {fact.value}", fact.origin))
-                stated = stated and fact.weight == "statement"
-    for name in marks.messages:
-        if (message := signal(evidence, name)) is not None:
-            times = f" ({message.count} times)" if message.count > 1 else ""
-            lines.append(speaks_for(f"“{message.text}”{times}", message.origin))
-            stated = False
-    said = [found for name in marks.statements if (found := signal(evidence, name)) is not None]
-    lines.extend(speaks_for(f"it is said: “{found.text}”", found.origin) for found in said)
-    return lines, stated
+        fact = setting(case.evidence, path)
+        theirs = reference_value(case, path)
+        if fact is None or not test(fact.value) or theirs == fact.value:
+            continue
+        other = setting(case.evidence, path, role="reference")
+        words = f"{path.split('.')[-1]} = {fact.value}"
+        if other is not None:
+            words += f", {other.value} in the faster run"
+        line = speaks_for(words, fact.origin)
+        yield _Mark(
+            line, "configuration", fact.weight == "statement", other is not None and not test(other.value)
+        )
 
 
-def _strength(case: Case, marks: Marks, lines: list[EvidenceLine], stated: bool) -> Strength:
-    facts = any(
-        (f := setting(case.evidence, path)) and test(f.value) for path, test in marks.settings.items()
-    )
-    around = any(
-        (f := fact_of(case.evidence.environment, path)) and test(f.value)
-        for path, test in marks.environment.items()
-    )
-    if facts or around or (not stated and marks.script and not signal(case.evidence, *marks.messages)):
-        return "configuration"
-    return marks.statement_strength if stated else marks.message_strength
+def _times(message: Signal) -> str:
+    return f" ({message.count} times)" if message.count > 1 else ""
+
+
+def _strength(marks: Marks, found: list[_Mark], *, compared: bool) -> Strength:
+    if marks.statement_strength == "warning" and all(mark.strength == "warning" for mark in found):
+        return "warning"
+    if compared:
+        return "measured"
+    return min((mark.strength for mark in found), key=_ORDER.index)
 
 
 def _cleared(case: Case, marks: Marks) -> EvidenceLine | None:
     for path, test in marks.settings.items():
+        if path == "model.name":  # A name that does not tell a format excludes none.
+            continue
         fact = setting(case.evidence, path)
         if fact is not None and fact.weight != "statement" and not test(fact.value):
             return speaks_against(f"{path.split('.')[-1]} = {fact.value}", fact.origin)

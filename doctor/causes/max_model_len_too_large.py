@@ -6,7 +6,11 @@ from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.marks import Marks, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(messages=("long_ctx",), message_strength="warning")
+_MARKS = Marks(
+    messages=("long_ctx",),
+    message_strength="warning",
+    statements=("said_max_len_large",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,7 +32,10 @@ CAUSE = Cause(
     family="scheduler and memory",
     needs=("signals",),
     judge=judge,
-    remedy=Remedy(action="Set --max-model-len to prompt plus output and a margin."),
+    remedy=Remedy(
+        action="Set --max-model-len to prompt plus output and a margin.",
+        verify_command="qdoctor check --max-model-len 4096",
+    ),
     factor="kv_memory",
     effects=(
         KnownEffect(

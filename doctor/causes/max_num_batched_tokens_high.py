@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import (
     about,
@@ -9,9 +10,11 @@ from doctor.causes.lookup import (
     fact_of,
     ruled_out,
     setting,
+    signal,
     speaks_against,
     speaks_for,
     unknown,
+    weighty,
 )
 from doctor.causes.versions import Version, version_of
 from doctor.schema.finding import Remedy
@@ -26,6 +29,14 @@ def judge(case: Case) -> Judgement:
     gpu = fact_of(case.evidence.environment, "gpu.name")
     fact = setting(case.evidence, "engine.max_num_batched_tokens")
     budget = as_number(fact.value) if fact else None
+    said = signal(case.evidence, "said_large_budget")
+    if said is not None and weighty(said):
+        return by_words(
+            said,
+            "A smaller token budget is said to help: it leaves KV memory and holds decoding up less.",
+            factor=(1054 / 1438, 0.73, 1.02),
+            decides="the same run with --max-num-batched-tokens 2048",
+        )
     if gpu is None:
         return unknown("the GPU's name and the token budget")
     if "A100" not in str(gpu.value):
@@ -61,9 +72,12 @@ CAUSE = Cause(
     id="max-num-batched-tokens-high",
     title="The token budget per step is too large for the GPU",
     family="scheduler and memory",
-    needs=("environment", "settings", "engine_facts"),
+    needs=("environment", "settings", "engine_facts", "signals"),
     judge=judge,
-    remedy=Remedy(action="Set --max-num-batched-tokens 2048 on A100."),
+    remedy=Remedy(
+        action="Set --max-num-batched-tokens 2048 on A100.",
+        verify_command="qdoctor check --max-num-batched-tokens 8192",
+    ),
     factor="token_budget",
     effects=(
         KnownEffect(

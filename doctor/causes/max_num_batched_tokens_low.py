@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lengths import delivered_length
 from doctor.causes.lookup import (
@@ -11,6 +12,7 @@ from doctor.causes.lookup import (
     reference_value,
     ruled_out,
     setting,
+    signal,
     speaks_against,
     speaks_for,
     unknown,
@@ -26,6 +28,14 @@ def judge(case: Case) -> Judgement:
     """A budget at or under 2048 with long prompts."""
     fact = setting(case.evidence, "engine.max_num_batched_tokens")
     budget = as_number(fact.value) if fact else None
+    said = signal(case.evidence, "said_small_budget")
+    if (fact is None or budget is None) and said is not None:
+        return by_words(
+            said,
+            "A larger token budget per step is said to help.",
+            factor=(0.85, 0.47, 1.0),
+            decides="the same run with --max-num-batched-tokens 8192",
+        )
     if fact is None or budget is None:
         return unknown("the line 'Chunked prefill is enabled with max_num_batched_tokens=…'")
     theirs = as_number(reference_value(case, "engine.max_num_batched_tokens"))
@@ -55,7 +65,7 @@ CAUSE = Cause(
     id="max-num-batched-tokens-low",
     title="The token budget per step is small",
     family="scheduler and memory",
-    needs=("settings", "delivered", "stats", "reference"),
+    needs=("settings", "delivered", "stats", "reference", "signals"),
     judge=judge,
     remedy=Remedy(
         action="Set --max-num-batched-tokens 8192 or more (not on A100 with a large model).",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
-from doctor.causes.insufficient_concurrency import rate_at
+from doctor.causes.insufficient_concurrency import FEW, rate_at
 from doctor.causes.lookup import (
     about,
     as_number,
     busiest_series,
-    number,
     reference_value,
     ruled_out,
+    sent,
     setting,
     signal,
     speaks_against,
@@ -18,6 +21,7 @@ from doctor.causes.lookup import (
     unknown,
 )
 from doctor.schema.ablation import Ablation, Scale
+from doctor.schema.evidence import Fact
 from doctor.schema.finding import Remedy
 
 
@@ -39,36 +43,52 @@ def judge(case: Case) -> Judgement:
         if cap is not None and series.peak_running < cap:
             words = f"{series.peak_running} ran at most, the cap is {cap:.0f}"
             return ruled_out(f"{words}.", speaks_against(words, place))
-    load = number(evidence, "workload.max_concurrency") or number(evidence, "workload.num_prompts")
-    theirs = as_number(reference_value(case, "engine.max_num_seqs"))
-    said = signal(evidence, "said_more_sequences")
-    if cap is None and said is not None:
-        return Judgement(
-            "inconclusive",
+    if fact is None or cap is None:
+        said = signal(evidence, "said_more_sequences")
+        if said is None:
+            return unknown("the engine's max_num_seqs, and its statistics lines")
+        return by_words(
+            said,
             "A higher max_num_seqs is said to help.",
-            (speaks_for(f"it is said: “{said.text}”", said.origin),),
-            strength="configuration",
-            factor=about(1 / 1.31, 0.4, 1.0),
-            would_decide="the statistics lines: running at the cap while others wait",
-            plausibility=0.6,
+            factor=(1 / 1.31, 0.4, 1.0),
+            decides="the statistics lines: running at the cap while others wait",
         )
-    if cap is None or fact is None:
-        return unknown("the engine's max_num_seqs, and its statistics lines")
-    wanted = load or theirs
-    if wanted is None:
-        return unknown("the number of concurrent requests")
-    words = f"max_num_seqs is {cap:.0f}, {wanted:.0f} requests could run"
-    if cap >= wanted:
-        return ruled_out(f"{words}.", speaks_against(words, fact.origin))
-    return _capped(case, words, str(fact.origin), cap, wanted)
+    return _by_setting(case, cap, fact)
 
 
-def _capped(case: Case, words: str, place: str, cap: float, wanted: float) -> Judgement:
+def _by_setting(case: Case, cap: float, fact: Fact) -> Judgement:
+    """The cap against what is sent, what the faster run has, or what is said to wait."""
+    load = sent(case)
+    theirs = as_number(reference_value(case, "engine.max_num_seqs"))
+    wanted = max((value for value in (load and load[0], theirs) if value), default=None)
+    if wanted is not None:
+        words = f"max_num_seqs is {cap:.0f}, {wanted:.0f} requests could run"
+        if cap >= wanted:
+            return ruled_out(f"{words}.", speaks_against(words, fact.origin))
+        compared = setting(case.evidence, "engine.max_num_seqs", role="reference") is not None
+        return _capped(case, words, str(fact.origin), cap, wanted, compared=compared)
+    queue = signal(case.evidence, "said_queue", "said_more_sequences")
+    words = f"max_num_seqs is {cap:.0f}"
+    if queue is not None:
+        judgement = _capped(case, f"{words}, and requests wait", str(fact.origin), cap, 4 * cap)
+        line = speaks_for(f"it is said: “{queue.text}”", queue.origin)
+        return replace(judgement, status="inconclusive", lines=(*judgement.lines, line))
+    if cap <= FEW:
+        judgement = _capped(
+            case, f"{words}, and how many requests are sent is not said", str(fact.origin), cap, 256
+        )
+        return replace(judgement, status="inconclusive", plausibility=0.5 if cap <= FEW / 2 else 0.3)
+    return unknown("the number of concurrent requests")
+
+
+def _capped(
+    case: Case, words: str, place: str, cap: float, wanted: float, *, compared: bool = False
+) -> Judgement:
     return Judgement(
         "confirmed",
         f"The batch is capped: {words}.",
         (speaks_for(words, place),),
-        strength="measured" if case.evidence.stats else "configuration",
+        strength="measured" if case.evidence.stats or compared else "configuration",
         factor=about(rate_at(max(1.0, cap)) / rate_at(max(cap, wanted))),
         would_decide="the same run with --max-num-seqs doubled",
     )
@@ -78,7 +98,7 @@ CAUSE = Cause(
     id="max-num-seqs-cap",
     title="max_num_seqs caps the batch",
     family="scheduler and memory",
-    needs=("stats", "settings", "reference"),
+    needs=("stats", "settings", "signals", "reference"),
     judge=judge,
     remedy=Remedy(
         action="Raise --max-num-seqs until the KV cache is full or the rate stops rising.",

@@ -28,6 +28,8 @@ CAUSE = Cause(
     family="gpu platform",
     needs=("environment", "signals"),
     judge=judge,
-    remedy=Remedy(action="Compare with a whole GPU, or scale the reference by the slice."),
+    remedy=Remedy(
+        action="Compare with a whole GPU, or scale the reference by the slice.", verify_command="qdoctor env"
+    ),
     no_effect_known="The share follows from the slice's profile; no measurement was found.",
 )

@@ -7,7 +7,9 @@ from doctor.causes.marks import Marks, judge_marks, one_of
 from doctor.schema.finding import Remedy
 
 _MARKS = Marks(
-    messages=("transformers_backend",), settings={"engine.extra.model_impl": one_of("transformers")}
+    messages=("transformers_backend",),
+    settings={"engine.extra.model_impl": one_of("transformers")},
+    statements=("said_transformers_backend",),
 )
 
 
@@ -30,7 +32,10 @@ CAUSE = Cause(
     family="execution",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use a release with a native implementation."),
+    remedy=Remedy(
+        action="Use a release with a native implementation.",
+        verify_command="vllm bench throughput --model MODEL --model-impl vllm",
+    ),
     effects=(
         KnownEffect(
             0.167,

@@ -6,7 +6,10 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, is_on, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(script={"timer_encloses_model": is_on})
+_MARKS = Marks(
+    script={"timer_encloses_model": is_on},
+    statements=("said_model_load_timed",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -26,8 +29,10 @@ CAUSE = Cause(
     id="model-load-in-timed-region",
     title="Loading the model is timed too",
     family="measurement",
-    needs=("script", "engine_facts"),
+    needs=("script", "engine_facts", "signals"),
     judge=judge,
-    remedy=Remedy(action="Start the timer after the model stands."),
+    remedy=Remedy(
+        action="Start the timer after the model stands.", verify_command="vllm bench throughput --model MODEL"
+    ),
     no_effect_known="The share follows from start-up and run time.",
 )

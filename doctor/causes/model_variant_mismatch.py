@@ -56,6 +56,6 @@ CAUSE = Cause(
     family="measurement",
     needs=("settings", "reference"),
     judge=judge,
-    remedy=Remedy(action="Run the reference's checkpoint."),
+    remedy=Remedy(action="Run the reference's checkpoint.", verify_command="qdoctor check"),
     no_effect_known="It may be anything: the rate goes with size, attention and precision.",
 )

@@ -34,7 +34,10 @@ CAUSE = Cause(
     family="quantization",
     needs=("signals",),
     judge=judge,
-    remedy=Remedy(action="Tune with benchmarks/kernels/benchmark_moe.py, or upgrade."),
+    remedy=Remedy(
+        action="Tune with benchmarks/kernels/benchmark_moe.py, or upgrade.",
+        verify_command="vllm bench throughput --model MODEL",
+    ),
     effects=(
         KnownEffect(1.0, "served rate, after tuning", "https://github.com/vllm-project/vllm/pull/52192"),
         KnownEffect(0.901, "kernel time, A100", "https://github.com/vllm-project/vllm/pull/40542"),

@@ -16,6 +16,7 @@ def judge(case: Case) -> Judgement:
         {"sampling.n": _single, "sampling.extra.best_of": _single, "sampling.extra.use_beam_search": _off},
         (0.5, 0.2, 1.0),
         "each prompt is decoded several times; requests/s falls although the engine does more.",
+        "said_samples",
     )
 
 

@@ -28,7 +28,7 @@ CAUSE = Cause(
     family="host",
     needs=("signals", "environment"),
     judge=judge,
-    remedy=Remedy(action="Bind with --numa-bind or numactl."),
+    remedy=Remedy(action="Bind with --numa-bind or numactl.", verify_command="qdoctor env"),
     effects=(
         KnownEffect(
             0.847, "one request, on an Ascend NPU", "https://github.com/vllm-project/vllm-ascend/issues/6966"

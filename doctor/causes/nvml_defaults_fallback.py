@@ -52,7 +52,10 @@ CAUSE = Cause(
     family="scheduler and memory",
     needs=("environment", "settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Give --max-num-seqs and --max-num-batched-tokens explicitly."),
+    remedy=Remedy(
+        action="Give --max-num-seqs and --max-num-batched-tokens explicitly.",
+        verify_command="qdoctor check --max-num-seqs 256 --max-num-batched-tokens 2048",
+    ),
     factor="token_budget",
     effects=(
         KnownEffect(

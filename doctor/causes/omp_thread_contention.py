@@ -33,6 +33,6 @@ CAUSE = Cause(
     family="host",
     needs=("environment", "signals"),
     judge=judge,
-    remedy=Remedy(action="Set OMP_NUM_THREADS=1."),
+    remedy=Remedy(action="Set OMP_NUM_THREADS=1.", verify_command="qdoctor env"),
     no_effect_known="No published figure was found.",
 )

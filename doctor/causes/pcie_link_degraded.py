@@ -28,6 +28,6 @@ CAUSE = Cause(
     family="gpu platform",
     needs=("signals", "environment"),
     judge=judge,
-    remedy=Remedy(action="Move the card; check riser and BIOS."),
+    remedy=Remedy(action="Move the card; check riser and BIOS.", verify_command="qdoctor env"),
     no_effect_known="Reports mix it with other causes (https://github.com/noonghunna/club-3090/issues/873).",
 )

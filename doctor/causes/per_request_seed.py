@@ -12,7 +12,11 @@ def _is_number(value: Scalar) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-_MARKS = Marks(settings={"sampling.extra.seed": _is_number}, messages=("per_request_generators",))
+_MARKS = Marks(
+    settings={"sampling.extra.seed": _is_number},
+    messages=("per_request_generators",),
+    statements=("said_seed",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -34,7 +38,9 @@ CAUSE = Cause(
     family="sampling",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Seed the engine, not the requests."),
+    remedy=Remedy(
+        action="Seed the engine, not the requests.", verify_command="vllm bench throughput --model MODEL"
+    ),
     factor="sampling",
     no_effect_known="No figure on NVIDIA GPUs was found.",
 )

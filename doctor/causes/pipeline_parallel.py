@@ -6,7 +6,10 @@ from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.marks import Marks, above, judge_marks
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(settings={"engine.extra.pipeline_parallel_size": above(1)})
+_MARKS = Marks(
+    settings={"engine.extra.pipeline_parallel_size": above(1)},
+    statements=("said_pipeline",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,6 +31,9 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use tensor parallelism inside a node, and more requests in flight."),
+    remedy=Remedy(
+        action="Use tensor parallelism inside a node, and more requests in flight.",
+        verify_command="qdoctor check --tensor-parallel-size 2",
+    ),
     no_effect_known="A significant drop is reported without a ratio (https://github.com/vllm-project/vllm/issues/11192).",
 )

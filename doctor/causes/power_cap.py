@@ -46,7 +46,7 @@ CAUSE = Cause(
     family="gpu platform",
     needs=("environment", "signals"),
     judge=judge,
-    remedy=Remedy(action="Restore the default: nvidia-smi -pl."),
+    remedy=Remedy(action="Restore the default: nvidia-smi -pl.", verify_command="qdoctor env"),
     effects=(
         KnownEffect(
             0.789,

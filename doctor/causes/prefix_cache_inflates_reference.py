@@ -16,9 +16,13 @@ from doctor.causes.lookup import (
     speaks_for,
     unknown,
 )
+from doctor.causes.versions import Version, version_of
 from doctor.schema.ablation import Ablation
 from doctor.schema.evidence import Signal
-from doctor.schema.finding import Remedy
+from doctor.schema.finding import EvidenceLine, Remedy
+
+SHARED_SINCE = Version(0, 8, 0)
+"""The first release whose engine, V1, has prefix caching on by default."""
 
 NOTICEABLE = 0.01
 """Random prompts share next to nothing; more than this needs an explanation."""
@@ -37,7 +41,7 @@ def judge(case: Case) -> Judgement:
     metric = fact_of(evidence.engine_facts, "prefix_cache_hit_rate")
     if metric is not None and isinstance(metric.value, float):
         hit = metric.value
-    identical = setting(evidence, "workload.prompts")
+    identical = _identical(case)
     caching = setting(evidence, "engine.enable_prefix_caching")
     off = caching is not None and caching.value is False
     if hit is not None and hit > NOTICEABLE and not preempted:
@@ -52,15 +56,19 @@ def judge(case: Case) -> Judgement:
             would_decide="the same run with --no-enable-prefix-caching",
             plausibility=hit,
         )
-    if identical is not None and identical.value == "identical" and not off:
-        line = speaks_for("all prompts are identical", identical.origin)
+    if identical is not None and not off:
+        version = version_of(evidence)
+        if version is not None and version < SHARED_SINCE and caching is None:
+            words = f"vLLM {version} shares prefixes only where it is told to"
+            return ruled_out(
+                f"All prompts are identical, but {words}.", speaks_against(words, identical.source)
+            )
         return Judgement(
             "inconclusive",
-            "All prompts are identical: where prefix caching is on (the default of today's vLLM, not of "
-            "versions before 0.8) they are computed once, and the figure says little about distinct prompts.",
-            (line,),
+            "All prompts are identical. Where prefix caching is on (the default since 0.8) they are computed "
+            "once: such a run is faster than distinct prompts would be, and the gap hides part of itself.",
+            (identical,),
             strength="configuration",
-            factor=about(1.1, 1.0, 2.0),
             would_decide="the vLLM version, and the prefix cache hit rate in its log",
             plausibility=0.6,
         )
@@ -81,6 +89,16 @@ def judge(case: Case) -> Judgement:
         words = f"prefix cache hit rate {hit:.1%}"
         return ruled_out(f"{words}.", speaks_against(words, series.file if series else "metrics page"))
     return unknown("the prefix cache hit rate of both runs")
+
+
+def _identical(case: Case) -> EvidenceLine | None:
+    """What shows that all prompts are the same."""
+    fact = setting(case.evidence, "workload.prompts")
+    if fact is not None:
+        same = fact.value == "identical"
+        return speaks_for("all prompts are identical", fact.origin) if same else None
+    said = signal(case.evidence, "said_identical_prompts")
+    return speaks_for(f"it is said: “{said.text}”", said.origin) if said is not None else None
 
 
 def _inflated(said: Signal) -> Judgement:

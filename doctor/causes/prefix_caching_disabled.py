@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import (
     about,
@@ -9,6 +10,7 @@ from doctor.causes.lookup import (
     reference_value,
     ruled_out,
     setting,
+    signal,
     speaks_against,
     speaks_for,
     unknown,
@@ -24,6 +26,15 @@ def judge(case: Case) -> Judgement:
     version = fact_of(case.evidence.engine_facts, "version")
     if fact is not None and fact.value is True:
         return ruled_out("Prefix caching is on.", speaks_against("prefix caching is on", fact.origin))
+    said = signal(case.evidence, "said_prefix_cache_off")
+    if fact is None and said is not None:
+        return by_words(
+            said,
+            "Prompts are said to share a prefix, or prefix caching to be off.",
+            factor=(0.7, 0.4, 0.98),
+            decides="the prefix cache hit rate in the statistics lines",
+            plausibility=0.3,
+        )
     if fact is None:
         return unknown("whether prefix caching is on" + (f" in {version.value}" if version else ""))
     sharing = (shared is not None and shared.value == "identical") or (
@@ -46,9 +57,11 @@ CAUSE = Cause(
     id="prefix-caching-disabled",
     title="Shared prefixes are computed again and again",
     family="scheduler and memory",
-    needs=("settings", "engine_facts", "reference"),
+    needs=("settings", "engine_facts", "signals", "reference"),
     judge=judge,
-    remedy=Remedy(action="Use --enable-prefix-caching."),
+    remedy=Remedy(
+        action="Use --enable-prefix-caching.", verify_command="qdoctor check --no-enable-prefix-caching"
+    ),
     factor="prefix_cache",
     effects=(
         KnownEffect(

@@ -35,7 +35,10 @@ CAUSE = Cause(
     family="quantization",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use an AWQ, GPTQ or FP8 checkpoint."),
+    remedy=Remedy(
+        action="Use an AWQ, GPTQ or FP8 checkpoint.",
+        verify_command="qdoctor check --quantization bitsandbytes",
+    ),
     effects=(
         KnownEffect(
             0.115,

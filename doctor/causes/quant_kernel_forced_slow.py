@@ -6,7 +6,11 @@ from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.marks import Marks, judge_marks, one_of
 from doctor.schema.finding import Remedy
 
-_MARKS = Marks(settings={"engine.quantization": one_of("awq", "gptq")}, messages=("quant_forced",))
+_MARKS = Marks(
+    settings={"engine.quantization": one_of("awq", "gptq")},
+    messages=("quant_forced",),
+    statements=("said_slow_quant_kernel",),
+)
 
 
 def judge(case: Case) -> Judgement:
@@ -28,7 +32,10 @@ CAUSE = Cause(
     family="quantization",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Remove --quantization, or give awq_marlin or gptq_marlin."),
+    remedy=Remedy(
+        action="Remove --quantization, or give awq_marlin or gptq_marlin.",
+        verify_command="qdoctor check --quantization awq",
+    ),
     effects=(
         KnownEffect(0.187, "AWQ in vLLM 0.9.2", "https://github.com/vllm-project/vllm/issues/21376"),
         KnownEffect(0.694, "AWQ on an A100, smallest gain", "https://github.com/vllm-project/vllm/pull/6612"),

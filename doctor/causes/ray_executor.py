@@ -32,7 +32,10 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Set --distributed-executor-backend mp."),
+    remedy=Remedy(
+        action="Set --distributed-executor-backend mp.",
+        verify_command="vllm bench throughput --model MODEL --distributed-executor-backend mp",
+    ),
     effects=(
         KnownEffect(
             0.878, "time to first token, 7B on two H100", "https://github.com/vllm-project/vllm/pull/3466"

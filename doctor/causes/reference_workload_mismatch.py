@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.gap import remaining_ratio
 from doctor.causes.lengths import TOLERANCE, delivered_length
-from doctor.causes.lookup import as_number, reference_value, ruled_out, speaks_against, speaks_for, unknown
+from doctor.causes.lookup import (
+    as_number,
+    reference_value,
+    ruled_out,
+    signal,
+    speaks_against,
+    speaks_for,
+    unknown,
+)
 from doctor.schema.finding import EvidenceLine, Remedy
 
 
@@ -29,6 +38,13 @@ def judge(case: Case) -> Judgement:
         if known == 2:
             words = "prompts and outputs have the reference's lengths"
             return ruled_out(f"{words}.", speaks_against(words, "delivered or asked lengths"))
+        if (said := signal(case.evidence, "said_other_workload")) is not None:
+            return by_words(
+                said,
+                "The two runs are said to serve other requests.",
+                factor=(0.6, 0.05, 1.0),
+                decides="a run with the reference's lengths and data set",
+            )
         return unknown("the prompt and output lengths of the published run")
     ratio = remaining_ratio(case)
     against = easier and ratio is not None and ratio < 0.8
@@ -51,9 +67,12 @@ CAUSE = Cause(
     id="reference-workload-mismatch",
     title="The published run served other requests",
     family="measurement",
-    needs=("delivered", "settings", "reference"),
+    needs=("delivered", "settings", "reference", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use the reference's lengths, data set, arrival pattern and seed."),
+    remedy=Remedy(
+        action="Use the reference's lengths, data set, arrival pattern and seed.",
+        verify_command="qdoctor check --ablation half-input --ablation half-output",
+    ),
     effects=(
         KnownEffect(
             273 / 5364,

@@ -10,6 +10,7 @@ from doctor.causes.lookup import (
     number,
     ruled_out,
     setting,
+    signal,
     speaks_against,
     speaks_for,
     unknown,
@@ -29,9 +30,12 @@ def judge(case: Case) -> Judgement:
     asked = asked or (run.request_rate_per_s if run else None)
     if fact is not None and isinstance(fact.value, str) and fact.value.startswith("inf"):
         return ruled_out("The request rate is infinite.", speaks_against("request rate inf", fact.origin))
+    said = signal(evidence, "said_rate_limited")
+    if not asked and said is not None and said.values.get("r"):
+        asked = float(said.values["r"])
     if not asked:
         return unknown("the client's --request-rate")
-    place = fact.origin if fact else run.origin if run else ""
+    place = fact.origin if fact else said.origin if said else run.origin if run else ""
     rates = [r.per_s for r in evidence.rates if r.quantity == "requests" and r.role == "observed"]
     series = busiest_series(evidence)
     if series is not None and series.peak_waiting > series.peak_running:
@@ -63,9 +67,12 @@ CAUSE = Cause(
     id="request-rate-bound",
     title="The request rate limits the throughput",
     family="client",
-    needs=("settings", "delivered", "rates", "stats"),
+    needs=("settings", "delivered", "rates", "stats", "signals"),
     judge=judge,
-    remedy=Remedy(action="Use --request-rate inf with a --max-concurrency."),
+    remedy=Remedy(
+        action="Use --request-rate inf with a --max-concurrency.",
+        verify_command="vllm bench serve --model MODEL --request-rate inf --max-concurrency 256",
+    ),
     factor="request_rate",
     no_effect_known="The throughput is the rate times the tokens per request.",
 )

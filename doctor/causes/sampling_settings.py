@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from doctor.causes.by_words import tried_without_effect
 from doctor.causes.contract import Case, Judgement
 from doctor.causes.lookup import (
     about,
     reference_value,
     ruled_out,
+    said_against,
     setting,
     signal,
     speaks_against,
     speaks_for,
     unknown,
+    weighty,
 )
 from doctor.schema.evidence import Fact
 from doctor.schema.setup import Scalar
@@ -38,15 +41,19 @@ def judge_settings(
         if not is_neutral(fact.value) and reference_value(case, path) != fact.value:
             active.append(fact)
     statement = signal(case.evidence, said) if said else None
+    tested = said_against(case.evidence, said) if said else None
+    if tested is not None:
+        return tried_without_effect(tested)
+    compared = statement is not None and weighty(statement)
     if statement is not None and not active:
         return Judgement(
             "inconclusive",
             f"It is said to be used: {cost}",
             (speaks_for(f"it is said: “{statement.text}”", statement.origin),),
-            strength="configuration",
+            strength="measured" if compared else "configuration",
             factor=about(*factor),
             would_decide="the sampling parameters of the requests",
-            plausibility=0.7,
+            plausibility=0.9 if compared else 0.7,
         )
     known = [fact for path in neutral if (fact := setting(case.evidence, path))]
     if active:
@@ -55,7 +62,7 @@ def judge_settings(
             "confirmed",
             f"{words}: {cost}",
             tuple(speaks_for(f"{fact.path} = {fact.value}", fact.origin) for fact in active),
-            strength="configuration",
+            strength="measured" if compared else "configuration",
             factor=about(*factor),
             would_decide="the same run with neutral sampling",
         )

@@ -12,7 +12,7 @@ from doctor.schema.finding import Remedy
 def judge(case: Case) -> Judgement:
     """One request in flight, against a figure that one request cannot reach."""
     said = signal(case.evidence, "said_single_request", "single_request_bars", "said_host_bound_profile")
-    flight = in_flight(case.evidence)
+    flight = in_flight(case)
     gap = find_gap(case)
     single = flight is not None and flight[0] <= 1
     if flight is not None and flight[0] > 2 and not single and said is None:
@@ -50,7 +50,10 @@ CAUSE = Cause(
     family="measurement",
     needs=("stats", "settings", "signals", "rates"),
     judge=judge,
-    remedy=Remedy(action="Compare single requests with single requests, or hand over many at once."),
+    remedy=Remedy(
+        action="Compare single requests with single requests, or hand over many at once.",
+        verify_command="qdoctor check --ablation single-request --ablation low-batch-8",
+    ),
     factor="concurrency",
     no_effect_known="The ratio is near the published run's batch size.",
 )

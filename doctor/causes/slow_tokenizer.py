@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.front_end import time_of_adding
+from doctor.causes.lookup import about, signal, speaks_for
 from doctor.causes.marks import Marks, judge_marks, one_of
 from doctor.schema.finding import Remedy
 
@@ -14,7 +16,18 @@ _MARKS = Marks(
 
 
 def judge(case: Case) -> Judgement:
-    """By what gives it away: see ``_MARKS``."""
+    """By what gives it away, or by the time that adding requests of text took."""
+    adding = time_of_adding(case)
+    if adding is not None and signal(case.evidence, "said_images", "said_images_slow") is None:
+        share, words, place = adding
+        return Judgement(
+            "confirmed",
+            f"{words}: tokenising holds up requests.",
+            (speaks_for(words, place),),
+            strength="measured",
+            factor=about(1 - share, 0.05, 0.98),
+            would_decide="the same run with a fast tokenizer",
+        )
     return judge_marks(
         case,
         _MARKS,
@@ -30,9 +43,12 @@ CAUSE = Cause(
     id="slow-tokenizer",
     title="A slow tokenizer is in the path",
     family="host",
-    needs=("settings", "signals"),
+    needs=("settings", "signals", "engine_facts"),
     judge=judge,
-    remedy=Remedy(action="Use a model folder with tokenizer.json and --tokenizer-mode auto."),
+    remedy=Remedy(
+        action="Use a model folder with tokenizer.json and --tokenizer-mode auto.",
+        verify_command="vllm serve MODEL --tokenizer-mode auto",
+    ),
     effects=(
         KnownEffect(
             0.34,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from doctor.causes.by_words import tried_without_effect
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import (
     about,
     fact_of,
     in_flight,
     ruled_out,
+    said_against,
     setting,
     signal,
     speaks_against,
     speaks_for,
     unknown,
+    weighty,
 )
 from doctor.causes.marks import is_on
 from doctor.schema.finding import Remedy
@@ -35,20 +38,24 @@ def judge(case: Case) -> Judgement:
                 "No speculation is configured.", speaks_against("no speculation", facts[0].origin)
             )
         return unknown("whether speculative decoding is on, and its acceptance rate")
+    tested = said_against(case.evidence, "said_speculative")
+    if tested is not None and rate is None:
+        return tried_without_effect(tested)
+    compared = said is not None and weighty(said)
     lines = [speaks_for("speculative decoding is on", on.origin if on else said.origin if said else place)]
     if rate is not None:
         words = f"{rate:.0%} of the drafted tokens were accepted"
-        if rate >= 0.7:
+        if rate >= 0.7 and not (said is not None and weighty(said)):
             return ruled_out(f"{words}.", speaks_against(words, place))
         lines.append(speaks_for(words, place))
-    flight = in_flight(case.evidence)
+    flight = in_flight(case)
     busy = flight is not None and flight[0] > 16
     low = rate is not None and rate < ACCEPTED
     return Judgement(
-        "confirmed" if low else "inconclusive",
+        "confirmed" if low or compared else "inconclusive",
         "Each step drafts and verifies; what is not accepted is work thrown away.",
         tuple(lines),
-        strength="measured" if low else "configuration",
+        strength="measured" if low or compared else "configuration",
         factor=about(0.8, 0.2, 1.2),
         would_decide="the same run without speculation",
         plausibility=0.9 if low or busy else 0.7,
@@ -73,7 +80,10 @@ CAUSE = Cause(
     family="distributed",
     needs=("settings", "signals", "engine_facts", "stats"),
     judge=judge,
-    remedy=Remedy(action="Switch speculation off where many requests run, or draft fewer tokens."),
+    remedy=Remedy(
+        action="Switch speculation off where many requests run, or draft fewer tokens.",
+        verify_command="vllm bench throughput --model MODEL",
+    ),
     factor="execution",
     effects=(
         KnownEffect(61.8 / 69.8, "n-gram drafts, 7B", "https://github.com/vllm-project/vllm/issues/8439"),

@@ -28,6 +28,9 @@ CAUSE = Cause(
     family="scheduler and memory",
     needs=("signals",),
     judge=judge,
-    remedy=Remedy(action="Raise --max-num-batched-tokens."),
+    remedy=Remedy(
+        action="Raise --max-num-batched-tokens.",
+        verify_command="vllm bench throughput --model MODEL --max-num-batched-tokens 8192",
+    ),
     no_effect_known="No published figure was found.",
 )

@@ -10,6 +10,7 @@ _MARKS = Marks(
     messages=("stats_swapped",),
     settings={"sampling.extra.use_beam_search": is_on, "sampling.extra.best_of": above(1)},
     message_strength="measured",
+    statements=("said_swapped",),
 )
 
 
@@ -32,6 +33,9 @@ CAUSE = Cause(
     family="scheduler and memory",
     needs=("settings", "signals"),
     judge=judge,
-    remedy=Remedy(action="Avoid best_of and beam search; V1 does not swap."),
+    remedy=Remedy(
+        action="Avoid best_of and beam search; V1 does not swap.",
+        verify_command="qdoctor check --ablation n-4",
+    ),
     no_effect_known="Stalls are reported without a ratio (https://github.com/vllm-project/vllm/issues/546).",
 )

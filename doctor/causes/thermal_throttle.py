@@ -35,6 +35,8 @@ CAUSE = Cause(
     family="gpu platform",
     needs=("environment", "signals"),
     judge=judge,
-    remedy=Remedy(action="Improve the cooling; wait for the GPU to cool between runs."),
+    remedy=Remedy(
+        action="Improve the cooling; wait for the GPU to cool between runs.", verify_command="qdoctor env"
+    ),
     no_effect_known="No published figure for vLLM was found.",
 )

@@ -7,7 +7,11 @@ from doctor.causes.gap import NOISE, find_gap
 from doctor.causes.lookup import about, ruled_out, signal, speaks_against, speaks_for, unknown, value_of
 from doctor.schema.finding import Remedy
 
-_UNITS = (("60, as in requests per minute", 60.0), ("1000, as in milliseconds", 1000.0))
+_UNITS = (("60, as in requests per minute", 60.0, 0.8), ("1000, as in milliseconds", 1000.0, 0.8))
+"""What a ratio may be, as a factor, and how likely it is that it is one."""
+
+_CHANCE = 0.1
+"""A ratio that is the number of GPUs by chance: small whole numbers are no rarity."""
 
 
 def judge(case: Case) -> Judgement:
@@ -28,7 +32,7 @@ def judge(case: Case) -> Judgement:
             strength="arithmetic",
             factor=about(1 / 60),
         )
-    for name, factor in (*_UNITS, *_gpu_units(case)):
+    for name, factor, likely in (*_UNITS, *_gpu_units(case)):
         if abs(gap.ratio * factor - 1) < NOISE and factor > 1:
             text = f"{gap.expected.per_s:g} is {gap.observed.per_s:g} times {name}"
             return Judgement(
@@ -38,7 +42,7 @@ def judge(case: Case) -> Judgement:
                 strength="arithmetic",
                 factor=about(1 / factor),
                 would_decide="the units of the published figure",
-                plausibility=0.8,
+                plausibility=likely,
             )
     if said is not None:
         return _named(said.text, str(said.origin), gap.ratio)
@@ -46,9 +50,12 @@ def judge(case: Case) -> Judgement:
     return ruled_out(f"{words}.", speaks_against(words, gap.expected.origin))
 
 
-def _gpu_units(case: Case) -> tuple[tuple[str, float], ...]:
+def _gpu_units(case: Case) -> tuple[tuple[str, float, float], ...]:
     count = value_of(case.evidence.environment, "gpu.count")
-    return ((f"{count:.0f}, the number of GPUs", count),) if count and count > 1 else ()
+    if not count or count <= 1:
+        return ()
+    per_gpu = signal(case.evidence, "said_per_gpu") is not None
+    return ((f"{count:.0f}, the number of GPUs", count, 0.8 if per_gpu else _CHANCE),)
 
 
 def _named(text: str, origin: str, ratio: float | None) -> Judgement:
@@ -69,7 +76,7 @@ CAUSE = Cause(
     family="measurement",
     needs=("rates", "signals", "environment"),
     judge=judge,
-    remedy=Remedy(action="Convert both to requests/s of the whole setup."),
+    remedy=Remedy(action="Convert both to requests/s of the whole setup.", verify_command="qdoctor check"),
     effects=(
         KnownEffect(
             1 / 60,

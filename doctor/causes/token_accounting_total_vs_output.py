@@ -44,9 +44,11 @@ def _settled(accounting: Accounting) -> Judgement:
     part = accounting.accounting_tokens_per_s or 0.0
     published, observed = accounting.published_value, accounting.observed_value or 0.0
     rates = accounting.reference
+    per_request = published / rates.requests_per_s
     words = (
-        f"{published:g} tokens/s counts {accounting.published_counts} tokens: it is "
-        f"{rates.total_tokens_per_s:.1f} total and {rates.output_tokens_per_s:.1f} output tokens/s"
+        f"{published:g} tokens/s at {rates.requests_per_s:.3f} requests/s are {per_request:.0f} tokens per "
+        f"request, so it counts {accounting.published_counts} tokens: {rates.total_tokens_per_s:.1f} total, "
+        f"{rates.output_tokens_per_s:.1f} output tokens/s"
     )
     lines = (speaks_for(words, "accounting"), context(accounting.why_chosen or "as stated", "accounting"))
     if accounting.chosen == accounting.published_counts or abs(part) < 0.03 * published:
@@ -57,8 +59,8 @@ def _settled(accounting: Accounting) -> Judgement:
     rest = f" What remains is {chosen.gap_fraction:.0%}." if chosen is not None else ""
     return Judgement(
         "confirmed",
-        f"{words}; {observed:g} counts {accounting.chosen} tokens. Of the apparent gap of {apparent:.1f}, "
-        f"{part:.1f} tokens/s are counting.{rest}",
+        f"{words}. {observed:g} counts {accounting.chosen} tokens: of the apparent gap of {apparent:.1f}, "
+        f"{part:.1f} are counting.{rest}",
         lines,
         strength="arithmetic",
         factor=about(max(0.01, 1 - part / published)),
@@ -78,14 +80,15 @@ def _different(case: Case, gap: Gap, *, sure: bool) -> Judgement:
     if lengths is None:
         if not sure and raw > 0.6:
             return unknown("the prompt and output tokens per request of both runs")
+        likely = 0.95 if sure else _unsure(case, gap)
         return Judgement(
             "confirmed" if sure else "inconclusive",
             f"{words}: {_what_is_said(gap, sure=sure)}",
             (line,),
-            strength="arithmetic",
+            strength="arithmetic" if likely >= 0.5 else "warning",
             factor=about(min(1.0, raw)),
             would_decide="the requests/s beside the published figure, with its prompt and output lengths",
-            plausibility=0.95 if sure else _unsure(case, gap),
+            plausibility=likely,
         )
     times = (lengths[0] + lengths[1]) / lengths[1]
     converted = gap.expected.per_s / times

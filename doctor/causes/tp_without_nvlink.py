@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.lookup import about, fact_of, number, ruled_out, setting, speaks_against, speaks_for
 from doctor.causes.marks import Marks, is_off, judge_marks
 from doctor.schema.finding import Remedy
 
 _MARKS = Marks(
     messages=("custom_ar_off",),
-    statements=("said_tp_slower", "said_no_nvlink"),
+    statements=("said_no_nvlink", "said_tp_slower", "said_all_reduce"),
     environment={"gpu.nvlink": is_off},
 )
+_CARDS = ("RTX", "4090", "5090", "L20", "L40", "L4", "A10", "T4", "2080", "3060", "3080")
+"""Cards that have no NVLink, or none by default (NVIDIA's data sheets)."""
 
 
 def judge(case: Case) -> Judgement:
-    """By what gives it away: see ``_MARKS``."""
-    return judge_marks(
+    """By what gives it away, or several cards of a kind without NVLink."""
+    ranks = number(case.evidence, "engine.tensor_parallel_size")
+    if ranks == 1:
+        fact = setting(case.evidence, "engine.tensor_parallel_size")
+        return ruled_out(
+            "One GPU runs the model.",
+            speaks_against("tensor_parallel_size is 1", fact.origin if fact else ""),
+        )
+    judgement = judge_marks(
         case,
         _MARKS,
         because="all-reduces take a large part of each step.",
@@ -23,6 +33,21 @@ def judge(case: Case) -> Judgement:
         decides="the same run with one GPU, or with pipeline or data parallelism",
         factor=(0.75, 0.5, 0.98),
         plausibility=0.8,
+    )
+    card = fact_of(case.evidence.environment, "gpu.name")
+    if judgement.strength != "none" or judgement.status != "inconclusive" or ranks is None or card is None:
+        return judgement
+    if not any(name in str(card.value) for name in _CARDS):
+        return judgement
+    words = f"{ranks:.0f} {card.value} exchange activations, and the card has no NVLink by default"
+    return Judgement(
+        "inconclusive",
+        f"{words}.",
+        (speaks_for(words, card.origin),),
+        strength="configuration",
+        factor=about(0.75, 0.5, 0.98),
+        would_decide="nvidia-smi topo -m, and the same run with one GPU",
+        plausibility=0.4,
     )
 
 
@@ -32,7 +57,10 @@ CAUSE = Cause(
     family="distributed",
     needs=("signals", "environment", "settings"),
     judge=judge,
-    remedy=Remedy(action="Use fewer GPUs, data or pipeline parallelism, or GPUs with NVLink."),
+    remedy=Remedy(
+        action="Use fewer GPUs, data or pipeline parallelism, or GPUs with NVLink.",
+        verify_command="qdoctor env",
+    ),
     effects=(
         KnownEffect(
             0.704,

@@ -34,6 +34,9 @@ CAUSE = Cause(
     family="execution",
     needs=("signals", "environment"),
     judge=judge,
-    remedy=Remedy(action="Remove the flag that V1 does not know, or VLLM_USE_V1=0."),
+    remedy=Remedy(
+        action="Remove the flag that V1 does not know, or VLLM_USE_V1=0.",
+        verify_command="VLLM_USE_V1=1 vllm bench throughput --model MODEL",
+    ),
     no_effect_known="No isolated figure was found.",
 )

@@ -14,6 +14,7 @@ from doctor.causes.lookup import (
     speaks_against,
     speaks_for,
     unknown,
+    weighty,
 )
 from doctor.schema.finding import EvidenceLine, Remedy
 
@@ -71,7 +72,9 @@ def judge(case: Case) -> Judgement:
         "confirmed" if measured else "inconclusive",
         f"{lines[0].text}: what the first steps compile and set up is part of the figure.",
         tuple(lines),
-        strength="measured" if measured or seconds is not None else "configuration",
+        strength="measured"
+        if measured or seconds is not None or (said is not None and weighty(said))
+        else "configuration",
         factor=about(0.9, 0.5, 0.98),
         would_decide="a second identical run in the same process",
         plausibility=0.95,
@@ -88,7 +91,10 @@ CAUSE = Cause(
     family="measurement",
     needs=("delivered", "stats", "settings", "script", "signals"),
     judge=judge,
-    remedy=Remedy(action="Warm up first (--num-warmups, or a first generate() call that is thrown away)."),
+    remedy=Remedy(
+        action="Warm up first (--num-warmups, or a first generate() call that is thrown away).",
+        verify_command="vllm bench serve --model MODEL --num-warmups 10 --max-concurrency 64",
+    ),
     effects=(
         KnownEffect(
             39 / 43,

@@ -32,7 +32,10 @@ CAUSE = Cause(
     family="client",
     needs=("settings", "script"),
     judge=judge,
-    remedy=Remedy(action="Run the prompts through vLLM."),
+    remedy=Remedy(
+        action="Run the prompts through vLLM.",
+        verify_command="vllm bench throughput --model MODEL --backend vllm",
+    ),
     effects=(
         KnownEffect(
             0.525, "Llama-3-8B on an A6000, in requests/s", "https://github.com/vllm-project/vllm/issues/4702"

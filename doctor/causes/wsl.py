@@ -30,6 +30,6 @@ CAUSE = Cause(
     family="gpu platform",
     needs=("signals", "environment"),
     judge=judge,
-    remedy=Remedy(action="Run on native Linux, or a current release."),
+    remedy=Remedy(action="Run on native Linux, or a current release.", verify_command="qdoctor env"),
     no_effect_known="No clean figure was found.",
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import textwrap
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -26,54 +28,71 @@ def causes(cause_id: str | None, as_json: bool) -> None:
         chosen = (load_cause(cause_id),) if cause_id else load_causes()
         click.echo(json.dumps([_record(cause) for cause in chosen], indent=2, ensure_ascii=False))
     elif cause_id:
-        click.echo(_page(load_cause(cause_id)))
+        _show(load_cause(cause_id))
     else:
-        click.echo(_list(load_causes()))
+        _list(load_causes())
 
 
-def _list(catalogue: tuple[Cause, ...]) -> str:
-    lines: list[str] = []
-    indent = " " * 36
-    for family in sorted({cause.family for cause in catalogue}):
-        lines.append(family)
-        for cause in catalogue:
-            if cause.family == family:
-                text = f"  {cause.id:33} {cause.title}"
-                lines.extend(textwrap.wrap(text, _WIDTH, subsequent_indent=indent))
-    return "\n".join(lines)
+def _list(catalogue: tuple[Cause, ...]) -> None:
+    """By family, each cause with its title in one line."""
+    for number, family in enumerate(dict.fromkeys(cause.family for cause in _by_family(catalogue))):
+        of_family = [cause for cause in catalogue if cause.family == family]
+        if number:
+            click.echo()
+        click.secho(f"{family} ({len(of_family)})", bold=True)
+        for cause in of_family:
+            text = f"  {cause.id:33} {cause.title}"
+            click.echo("\n".join(textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 36)))
+    click.echo(f"\n{len(catalogue)} causes. `qdoctor causes ID` shows one of them.")
 
 
-def _page(cause: Cause) -> str:
-    blocks = [
-        f"{cause.id}: {cause.title}",
-        f"family: {cause.family}" + (f"; factor: {cause.factor}" if cause.factor else ""),
-        f"judged from: {', '.join(cause.needs)}",
-        f"what to do: {cause.remedy.action}",
-    ]
-    if cause.remedy.verify_command:
-        blocks.append(f"verify: {cause.remedy.verify_command}")
-    blocks.extend(f"ablation {ablation.id}: {ablation.title}" for ablation in cause.ablations)
-    blocks.extend(
-        f"known effect: factor {effect.factor:.2f} on the rate, {effect.where} ({effect.source})"
-        for effect in cause.effects
-    )
-    if cause.no_effect_known:
-        blocks.append(f"known effect: none. {cause.no_effect_known}")
-    return "\n".join(line for block in blocks for line in _wrapped(block))
+def _by_family(catalogue: tuple[Cause, ...]) -> list[Cause]:
+    from typing import get_args
+
+    from doctor.causes.contract import Family
+
+    order = get_args(Family)
+    return sorted(catalogue, key=lambda cause: (order.index(cause.family), cause.id))
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+def _show(cause: Cause) -> None:
+    """The cause's page, for eyes: the Markdown without its marks."""
+    from doctor.locations import cause_pages
+
+    page = (cause_pages() / f"{cause.id}.md").read_text(encoding="utf-8")
+    for text, style in _rendered(page):
+        click.echo(click.style(text, bold=style == "bold", underline=style == "underline"))
+
+
+def _rendered(page: str) -> Iterator[tuple[str, str]]:
+    for block in re.split(r"\n{2,}", page.strip()):
+        if block.startswith("# "):
+            yield block[2:], "bold"
+        elif block.startswith("## "):
+            yield "", ""
+            yield block[3:], "underline"
+        elif block.startswith("    "):
+            yield block.replace("\n    ", "\n  ").removeprefix("  "), "bold"
+        else:
+            for item in re.split(r"\n(?=- )", block):
+                plain = " ".join(re.sub(r"[`*]|<(?=http)|(?<=\w)>", "", item).split())
+                indent = "  " if item.startswith("- ") else ""
+                lines = textwrap.wrap(
+                    plain, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+                )
+                yield "\n".join(lines), ""
 
 
 def _record(cause: Cause) -> dict[str, object]:
+    from doctor.causes.confirm import confirm_command
+
     return {
         "id": cause.id,
         "title": cause.title,
         "family": cause.family,
         "needs": list(cause.needs),
         "factor": cause.factor,
-        "remedy": cause.remedy.model_dump(),
+        "remedy": {"action": cause.remedy.action, "verify_command": confirm_command(cause)},
         "ablations": [ablation.model_dump() for ablation in cause.ablations],
         "effects": [dataclasses.asdict(effect) for effect in cause.effects],
         "no_effect_known": cause.no_effect_known,

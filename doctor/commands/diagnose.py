@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from doctor.schema.accounting import Accounting
     from doctor.schema.diagnosis import Diagnosis
     from doctor.schema.evidence import Evidence
+    from doctor.schema.reference import ReferenceRun
     from doctor.schema.setup import Setup
+
+_STYLES: dict[str, dict[str, bool]] = {
+    "verdict": {"bold": True},
+    "heading": {"underline": True},
+    "title": {"bold": True},
+    "dim": {"dim": True},
+}
+"""How the lines look where the terminal has looks; a pipe gets the bare text."""
 
 
 @click.command()
@@ -60,9 +69,10 @@ def diagnose(
     from doctor.causes.catalogue import load_causes
     from doctor.causes.contract import Case
     from doctor.causes.diagnosis import diagnose as judge
+    from doctor.commands._compared import reference_meant, settled, with_published_aside
     from doctor.evidence.joining import join
     from doctor.evidence.reading import read_files
-    from doctor.reporting.diagnosis_text import diagnosis_text
+    from doctor.reporting.diagnosis_text import diagnosis_lines
 
     if not files and observed is None and url is None:
         raise UsageError(
@@ -75,34 +85,41 @@ def diagnose(
     if url is not None:
         parts.append(_metrics(url))
     evidence = join(parts)
-    setup, accounting = _reference(reference_id, evidence, observed_counts)
+    reference = reference_meant(reference_id, evidence)
+    evidence = with_published_aside(evidence, reference)
+    setup, accounting = settled(reference, evidence, observed_counts)
     told = _foretold(setup, accounting, evidence)
     case = Case(
         evidence=evidence, reference=setup, accounting=accounting, forecast=told.forecast if told else None
     )
-    diagnosis = judge(load_causes(), case, reference_id)
+    diagnosis = judge(
+        load_causes(),
+        case,
+        reference.id if reference else None,
+        recognised=reference is not None and reference_id is None,
+    )
     if told is not None:
         diagnosis = diagnosis.model_copy(update={"forecast": told.forecast, "ledger": told.ledger})
     if as_json:
         click.echo(diagnosis.model_dump_json(indent=2))
     else:
-        click.echo(diagnosis_text(diagnosis), nl=False)
+        for text, style in diagnosis_lines(diagnosis):
+            click.echo(click.style(text, **_STYLES.get(style, {})))
     if output is not None:
-        _write(diagnosis, reference_id, output)
+        _write(diagnosis, reference, output)
     context.exit(diagnosis.verdict.exit_code)
 
 
-def _write(diagnosis: Diagnosis, reference_id: str | None, folder: Path) -> None:
+def _write(diagnosis: Diagnosis, reference: ReferenceRun | None, folder: Path) -> None:
     """Write the report's three files, and say where."""
     from doctor.commands._provenance import provenance_of_now
-    from doctor.references import load_reference
     from doctor.reporting.write import write_report
     from doctor.schema.diagnosis_report import DiagnosisReport
 
     report = DiagnosisReport(
         provenance=provenance_of_now(),
         diagnosis=diagnosis,
-        reference=load_reference(reference_id) if reference_id else None,
+        reference=reference,
     )
     for path in write_report(report, folder):
         click.echo(path, err=True)
@@ -157,27 +174,6 @@ def _metrics(url: str) -> Evidence:
     return read_metrics_url(url)
 
 
-def _reference(
-    reference_id: str | None, evidence: Evidence, counts: str
-) -> tuple[Setup | None, Accounting | None]:
-    """The reference's setup, and both figures settled where one was observed."""
-    if reference_id is None:
-        return None, None
-    from doctor.causes.contract import Case
-    from doctor.causes.gap import observed_rates
-    from doctor.planning.accounting import settle
-    from doctor.references import load_reference, reference_setup
-
-    reference = load_reference(reference_id)
-    setup = reference_setup(reference)
-    rates = [rate for rate in observed_rates(Case(evidence=evidence)) if "tokens" in rate.quantity]
-    rates = [rate for rate in rates if rate.quantity != "prompt tokens"]
-    if not rates:
-        return setup, None
-    rate = max(rates, key=lambda item: (item.weight == "result", item.quantity == "output tokens"))
-    return setup, settle(reference, rate.per_s, _counts(rate.quantity, counts), setup.workload)
-
-
 def _foretold(setup: Setup | None, accounting: Accounting | None, evidence: Evidence) -> Foretold | None:
     """What the performance model says of the reference and of what evidence tells; None without one."""
     if setup is None:
@@ -185,10 +181,3 @@ def _foretold(setup: Setup | None, accounting: Accounting | None, evidence: Evid
     from doctor.pipeline.forecast import foretell, scene_of
 
     return foretell(scene_of(setup, accounting, evidence))
-
-
-def _counts(quantity: str, stated: str) -> Literal["output", "total", "unknown"]:
-    """What the observed figure counts: by what it is called, else as stated."""
-    if quantity == "output tokens" or stated == "output":
-        return "output"
-    return "total" if quantity == "total tokens" or stated == "total" else "unknown"

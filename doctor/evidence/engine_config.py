@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from doctor.evidence.setting_names import engine_setting_path, scalar, setting_path
-from doctor.schema.evidence import Fact, Origin
+from doctor.schema.evidence import Fact, Origin, Weight
 
 LONGEST = 20_000
 """Characters of a configuration line that are looked at."""
@@ -18,6 +18,7 @@ _NAMESPACE = re.compile(r"args: Namespace\(")
 _NON_DEFAULT = re.compile(r"non-default args: \{")
 _MODE = re.compile(r"'mode': <CompilationMode\.(\w+)")
 _GRAPHS = re.compile(r"'cudagraph_mode': <CUDAGraphMode\.(\w+)")
+CAPTURE_SIZES = re.compile(r"cudagraph_capture_sizes['\"]?\s*[:=]\s*\[\s*(\d[\d,\s]{0,4000})\]")
 _KEY = re.compile(r"\s*['\"]?([A-Za-z_]\w{0,60})['\"]?\s*[=:]\s*(.*)", re.DOTALL)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
@@ -43,6 +44,15 @@ def _graphs(text: str, origin: Origin) -> Iterator[Fact]:
     for name, pattern in (("compilation_mode", _MODE), ("cudagraph_mode", _GRAPHS)):
         if match := pattern.search(text):
             yield Fact(path=f"engine.extra.{name}", value=match[1], origin=origin, weight="log")
+    yield from capture_facts(text, origin, "log")
+
+
+def capture_facts(text: str, origin: Origin, weight: Weight) -> Iterator[Fact]:
+    """The largest batch for which a CUDA graph is captured, where a list of sizes is printed or given."""
+    if match := CAPTURE_SIZES.search(text):
+        largest = max(int(size) for size in re.findall(r"\d{1,6}", match[1]))
+        path = "engine.extra.max_cudagraph_capture_size"
+        yield Fact(path=path, value=largest, origin=origin, weight=weight)
 
 
 def _settings(text: str, origin: Origin) -> Iterator[Fact]:

@@ -20,7 +20,7 @@ _LOG_LINE = re.compile(r"(?:INFO|WARNING|ERROR|DEBUG) \d\d-\d\d \d\d:\d\d:\d\d "
 _CONFIG_STARTS = ("Initializing a", "non-default args", "args: Namespace")
 _HINT = re.compile(
     r"throughput|KV [cC]ache|reqs?,|CUDA ?[gG]raph|[cC]udagraph|Initializing an? |args: |[eE]ager|Cannot use|"
-    r"MoE|FP8|Using |[tT]orch|Processed prompts|Total num|\((?:tok/s|s|ms|req/s|RPS)\):|"
+    r"MoE|FP8|Using |[tT]orch|Processed prompts|Adding requests|Total num|\((?:tok/s|s|ms|req/s|RPS)\):|"
     r" requests:|request concurrency:| tokens:|blocks: |version |quantization|Falling back|"
     r"preempted|disabled|enabled|[pP]refix|took|overridden|metrics: |model len|during inference|"
     r"memory|long context|requests/s|Maximum concurrency|Marlin|OMP_|allreduce|Defaulting to|"

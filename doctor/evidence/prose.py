@@ -13,6 +13,9 @@ from doctor.schema.evidence import Evidence
 LARGEST = 400_000
 """Longer texts are logs, not sentences."""
 
+_ENGINE = ("version", "kv_cache_tokens")
+"""Facts about the engine, not settings of it."""
+
 MOST = 1000
 """Facts and rates taken from one text; an issue names a few dozen."""
 
@@ -29,8 +32,8 @@ def read_prose(document: Document) -> Evidence:
     return Evidence(
         read=(f"{document.name}: prose",),
         rates=rates,
-        settings=tuple(fact for fact in facts if not fact.path.startswith(("gpu.", "version"))),
-        engine_facts=tuple(fact for fact in facts if fact.path == "version"),
+        settings=tuple(fact for fact in facts if not fact.path.startswith(("gpu.", *_ENGINE))),
+        engine_facts=tuple(fact for fact in facts if fact.path in _ENGINE),
         environment=tuple(fact for fact in facts if fact.path.startswith("gpu.")),
         signals=signals,
     )

@@ -7,75 +7,97 @@ from collections.abc import Iterator
 
 from doctor.evidence.contract import Document
 from doctor.evidence.numbers import printed_number
+from doctor.evidence.sides import Side, heading, sides
 from doctor.schema.evidence import ObservedRate
 
 _NAME = "prose"
 _RATE = re.compile(
     r"(?<![\w.$])(?P<about>[~≈]\s?)?(?P<n>\d{1,3}(?:[,\u2009 ]\d{3})+(?:\.\d+)?"
     r"|\d+(?:\.\d+)?)(?P<k>[kK])?(?P<plus>\+)?"
-    r"(?:\s*[-–]\s*(?P<upper>\d+(?:\.\d+)?)(?P<uk>[kK])?)?\s*"
-    r"(?P<kind>(?:generated|generation|output|out|decode|total|input|prompt|prefill|gen)\.?\s+)?"
-    r"(?P<unit>tok(?:en)?s?\s*/\s*s(?:ec(?:ond)?)?|toks?/s|tokens?\s+per\s+second|TPS\b|tps\b|t/s\b"
+    r"(?:\s*(?:[-–~]|to|到|至)\s*(?P<upper>\d+(?:\.\d+)?)(?P<uk>[kK])?)?\s*(?:个|条)?\s*"
+    r"(?P<kind>(?:generated|generation|output|out|decode|total|input|prompt|prefill|gen|aggregate)\.?\s+)?"
+    r"(?P<unit>tok(?:en)?s?\s*/\s*s(?:ec(?:ond)?)?|toks?/s|tokens?\s+per\s+sec(?:ond)?|TPS\b|tps\b|t/s\b"
+    r"|tok(?:en)?s?\s*(?:/|每)\s*秒|(?:请求|条)\s*(?:/|每)\s*秒"
     r"|req(?:uest)?s?\s*/\s*(?:s(?:ec)?|min)\b|requests?\s+per\s+(?:second|minute)|RPS\b|QPS\b)",
+)
+_PER_SECOND_FIRST = re.compile(
+    r"每秒(?:钟)?(?:大?约|只有|能|可以|输出|生成|处理|达到|不到|\s){0,4}(?P<n>\d+(?:\.\d+)?)\s*(?:个|条)?\s*(?P<what>tok(?:en)?s?|请求)",
+    re.IGNORECASE,
 )
 _BEFORE = re.compile(
     r"(?P<expected>expect\w*|publish\w*|official\w*|blog|paper|reported|claim\w*|advertis\w*|should"
     r"|target|promised"
     r"|documented|README|leaderboard|reference|instead of|far (?:away )?from|compared (?:to|with)"
-    r"|normal(?:ly)?)"
-    r"|(?P<baseline>baseline|without|before|previous\w*|used to|main\b|tp ?=? ?1|older version|w/o)"
+    r"|normal(?:ly)?|reproduc\w*|replicat\w*|to match"
+    r"|官方|博客|论文|标称|预期|期望|应该|号称|官网|达不到|复现)"
+    r"|(?P<baseline>baseline|without|before|previous\w*|used to|main\b|tp ?=? ?1|older version|w/o"
+    r"|之前|原来|以前)"
     r"|(?P<observed>observed|actual\w*|i (?:get|got|see|measured|achieve\w*)|we (?:get|got|see)|only"
     r"|measured|my result"
-    r"|throughput (?:is|of) about|current\w*|drops? to|now)",
-    re.IGNORECASE,
-)
-_HEADING = re.compile(
-    r"^\W{0,6}(?P<word>expected?|observed|actual|published|reference|target|official|baseline|got"
-    r"|measured|result|before|after)\w*"
-    r"(?:\W|$)",
+    r"|throughput (?:is|of) about|current\w*|drops? to|now"
+    r"|实际|只有|得到|实测|目前|现在|测出|跑出|我的|大概|降到)",
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(
-    r"\b(?:but|only|drop\w*|fell|falls|down|decreas\w*|reduc\w*)\b|(?:->|→|=>)", re.IGNORECASE
+    r"\b(?:but|only|drop\w*|fell|falls|down|decreas\w*|reduc\w*)\b|(?:->|→|=>)|但|只有|降|变成", re.IGNORECASE
 )
-_ROLES = {
-    "expect": "expected",
-    "expected": "expected",
-    "published": "expected",
-    "reference": "expected",
-    "target": "expected",
-    "official": "expected",
-    "baseline": "baseline",
-    "before": "baseline",
-    "observed": "observed",
-    "after": "observed",
-    "actual": "observed",
-    "got": "observed",
-    "measured": "observed",
-    "result": "observed",
-}
-_OUTPUT = re.compile(r"output|generat|decode|\bgen\b|\bout\b|throughput \(out", re.IGNORECASE)
-_TOTAL = re.compile(r"\btotal\b", re.IGNORECASE)
-_INPUT = re.compile(r"\binput|\bprompt|prefill", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"\d+\s*(?:tokens?\s*)?(?:of\s+)?(?:input|prompt|output|in|out|generated)\b(?:\s*(?:tokens?|len\w*))?"
+    r"|(?:input|prompt|output)[ _-]?(?:len\w*|tokens?|size)?\s*[=:]?\s*\d+"
+    r"|(?:输入|输出)(?:长度)?[\s:：为是=]*\d+",
+    re.IGNORECASE,
+)
+_OUTPUT = re.compile(r"output|generat|decode|\bgen\b|\bout\b|throughput \(out|输出|生成|解码", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\btotal\b|input \+ output|in\+out|总(?:吞吐|共|的)|输入加输出|输入\+输出", re.IGNORECASE
+)
+_INPUT = re.compile(r"\binput|\bprompt|prefill|输入", re.IGNORECASE)
 
 
 def prose_rates(document: Document) -> Iterator[ObservedRate]:
-    """Every rate in the text. A line that is only a heading sets the role for what follows."""
-    heading = ""
-    for number, line in enumerate(document.text.splitlines(), 1):
-        head = _HEADING.match(line)
-        if head is not None:
-            heading = _ROLES.get(head["word"].lower(), "")
-        elif line.startswith("#"):
-            heading = ""
+    """Every rate in the text, with the side of its line or of the heading above.
+
+    A figure that one sentence calls the published one is that wherever it stands.
+    """
+    found = list(_all_rates(document))
+    hoped = {rate.per_s for rate in found if rate.role == "expected"}
+    for rate in found:
+        yield rate.model_copy(update={"role": "expected"}) if rate.per_s in hoped else rate
+
+
+def _all_rates(document: Document) -> Iterator[ObservedRate]:
+    lines = document.text.splitlines()
+    for number, (line, side) in enumerate(zip(lines, sides(lines), strict=True), 1):
         if len(line) > 5000:
             continue
-        role = heading if head is not None else ""
-        yield from _contrasted(line, list(_line_rates(document, number, line, role, heading)))
+        found = [
+            *_line_rates(document, number, line, heading(line), side),
+            *_chinese(document, number, line, side),
+        ]
+        yield from _contrasted(line, found)
+
+
+def _chinese(document: Document, number: int, line: str, side: Side) -> Iterator[tuple[int, ObservedRate]]:
+    """ "每秒 1000 个 token": the unit stands before the number."""
+    for match in _PER_SECOND_FIRST.finditer(line):
+        value = printed_number(match["n"])
+        if value is None:
+            continue
+        clause = _clause(line, match.start(), match.end())
+        quantity = "requests" if match["what"] == "请求" else _tokens_of(("", clause))
+        fields = {
+            "quantity": quantity,
+            "per_s": value,
+            "origin": document.at_line(number, _NAME),
+            "role": heading(line) or _role(line[: match.start()], line[match.end() :]) or side or "observed",
+            "label": match[0][:80],
+            "weight": "statement",
+        }
+        yield match.start(), ObservedRate.model_validate(fields)
 
 
 def _line_rates(
-    document: Document, number: int, line: str, stated: str, heading: str
+    document: Document, number: int, line: str, stated: Side, under: Side
 ) -> Iterator[tuple[int, ObservedRate]]:
     """Each rate of a line with where it stands in it."""
     for match in _RATE.finditer(line):
@@ -88,7 +110,7 @@ def _line_rates(
             "quantity": _quantity(match, clause),
             "per_s": value,
             "origin": document.at_line(number, _NAME),
-            "role": role or heading or "observed",
+            "role": role or under or "observed",
             "label": match[0].strip()[:80],
             "weight": "statement",
         }
@@ -120,16 +142,21 @@ def _value(match: re.Match[str]) -> float | None:
 
 
 def _clause(line: str, start: int, end: int) -> str:
-    before = re.split(r"[.;,(]\s|\bvs\b|/ ", line[:start])[-1][-80:]
-    after = re.split(r"[.;,)]|\bvs\b", line[end:])[0][:40]
-    return f"{before} {after}"
+    """The words around a figure that say what it counts; lengths of prompts and outputs do not."""
+    before = re.split(r"[.;,(，。；（]\s?|\bvs\b|/ ", line[:start])[-1][-80:]
+    after = re.split(r"[.;,)，。；）]|\bvs\b|\b(?:with|at|for|using)\b", line[end:])[0][:40]
+    return _LENGTH.sub(" ", f"{before} {after}")
 
 
 def _quantity(match: re.Match[str], clause: str) -> str:
     unit = match["unit"].lower()
-    if unit.startswith(("req", "rps", "qps")):
+    if unit.startswith(("req", "rps", "qps", "请求", "条")):
         return "requests"
-    for text in (match["kind"] or "", clause):
+    return _tokens_of((match["kind"] or "", clause))
+
+
+def _tokens_of(texts: tuple[str, str]) -> str:
+    for text in texts:
         if _TOTAL.search(text):
             return "total tokens"
         if _OUTPUT.search(text):

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from doctor.evidence.contract import Document, Reader
+from doctor.evidence.engine_config import CAPTURE_SIZES, capture_facts
 from doctor.evidence.setting_names import scalar, setting_path
+from doctor.evidence.sides import sides
 from doctor.schema.evidence import Evidence, Fact
 
 _NAME = "command"
@@ -53,12 +56,16 @@ _SWITCHES = frozenset(
 
 
 def _sniff(document: Document) -> bool:
-    return any(pattern.search(document.text) for pattern in (_FLAG, _COMMAND, _ENVIRONMENT, _CPUS))
+    return any(
+        pattern.search(document.text) for pattern in (_FLAG, _COMMAND, _ENVIRONMENT, _CPUS, CAPTURE_SIZES)
+    )
 
 
 def _read(document: Document) -> Evidence:
     text = re.sub(r"\\\r?\n", lambda match: " " * (len(match[0]) - 1) + " ", document.text)
-    settings = tuple(_flags(document, text))
+    sizes = CAPTURE_SIZES.search(text)
+    origin = document.at_offset(sizes.start() if sizes else 0, _NAME)
+    settings = (*_flags(document, text), *capture_facts(text, origin, "configuration"))
     environment = tuple(_environment(document, text))
     script = tuple(_commands(document, text))
     model = [fact for fact in script if fact.path == "model.name"]
@@ -73,11 +80,14 @@ def _read(document: Document) -> Evidence:
 
 
 def _flags(document: Document, text: str) -> Iterator[Fact]:
+    by_line = list(sides(document.text.split("\n")))
     for match in _FLAG.finditer(text):
         name = (match["long"] or match["short"]).replace("-", "_")
         origin = document.at_offset(match.start(), _NAME)
+        side = by_line[text.count("\n", 0, match.start())]
+        role: Literal["user", "reference"] = "reference" if side in ("expected", "baseline") else "user"
         if name in ("O0", "O1", "O2", "O3"):
-            yield Fact(path="engine.extra.optimization_level", value=int(name[1]), origin=origin)
+            yield Fact(path="engine.extra.optimization_level", value=int(name[1]), origin=origin, role=role)
             continue
         negated = name.startswith("no_") and setting_path(name[3:]) is not None
         path = setting_path(name[3:] if negated else name)
@@ -88,9 +98,9 @@ def _flags(document: Document, text: str) -> Iterator[Fact]:
         if negated or leaf in _SWITCHES or value is None:
             explicit = value if value and value.lower().strip("'\"") in ("true", "false") else None
             on = explicit is None or explicit.lower().strip("'\"") == "true"
-            yield Fact(path=path, value=on and not negated, origin=origin)
+            yield Fact(path=path, value=on and not negated, origin=origin, role=role)
         else:
-            yield Fact(path=path, value=scalar(value), origin=origin)
+            yield Fact(path=path, value=scalar(value), origin=origin, role=role)
 
 
 def _environment(document: Document, text: str) -> Iterator[Fact]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 
 from doctor.evidence.numbers import printed_number
-from doctor.schema.evidence import Delivered, Evidence, ObservedRate, Origin
+from doctor.schema.evidence import Delivered, Evidence, Fact, ObservedRate, Origin
 
-STARTS = ("Throughput:", "Total num prompt", "Total num output", "Processed prompts", "Avg latency:")
+STARTS = (
+    "Throughput:",
+    "Total num prompt",
+    "Total num output",
+    "Processed prompts",
+    "Adding requests",
+    "Avg latency:",
+)
 
 _RATE = re.compile(
     r"Throughput: (?P<r>\d[\d.,]*) requests/s(?:, (?P<t>\d[\d.,]*) (?P<kind>total )?tokens/s)?"
@@ -16,6 +23,10 @@ _RATE = re.compile(
 _TOKENS = re.compile(r"Total num (?P<side>prompt|output) tokens:\s+(?P<n>\d+)")
 _BAR = re.compile(r"Processed prompts: .{0,300}?(?P<done>\d+)/(?P<all>\d+) \[")
 _SPEED = re.compile(r"est\. speed input: (?P<i>[\d.]+) toks/s, output: (?P<o>[\d.]+) toks/s")
+_PACE = re.compile(
+    r"(?P<step>Adding requests|Processed prompts): .{0,300}?(?P<all>\d+)/(?P=all) \["
+    r".{0,40}?(?P<pace>[\d.]+)(?P<unit>it/s|s/it)"
+)
 _LATENCY = re.compile(r"Avg latency: (?P<s>[\d.]+) seconds")
 _BASELINE = re.compile(r"\b(?:before|baseline|without|main|w/o|expected|published)\b", re.IGNORECASE)
 """Words before a pasted line that make it another run's, to compare with."""
@@ -33,10 +44,13 @@ class ThroughputLines:
         self._bars: list[tuple[int, int, Origin]] = []
         """Requests of each finished progress bar, with its speed's presence."""
         self._bar_rates: list[ObservedRate] = []
+        self._steps: dict[str, Fact] = {}
+        """How long requests were added and processed in the largest call, in seconds."""
 
     def take(self, number: int, text: str) -> bool:
         """Whether the line is one of these and was taken."""
         origin = Origin(file=self._file, line=number, reader=_READER)
+        self._note_pace(text, origin)
         return (
             self._take_rate(text, origin)
             or self._take_tokens(text, origin)
@@ -75,6 +89,19 @@ class ThroughputLines:
         name = "prompt_tokens" if match["side"] == "prompt" else "output_tokens"
         self._delivered[-1] = self._delivered[-1].model_copy(update={name: tokens})
         return True
+
+    def _note_pace(self, text: str, origin: Origin) -> None:
+        """How long a finished bar's step took, from its count and its pace."""
+        match = _PACE.search(text)
+        pace = printed_number(match["pace"]) if match is not None else None
+        if match is None or not pace:
+            return
+        count = int(match["all"][:12])
+        seconds = count / pace if match["unit"] == "it/s" else count * pace
+        path = "adding_requests_s" if match["step"] == "Adding requests" else "processing_s"
+        known = self._steps.get(path)
+        if known is None or (isinstance(known.value, float) and seconds > known.value):
+            self._steps[path] = Fact(path=path, value=seconds, origin=origin, weight="log")
 
     def _take_bar(self, text: str, origin: Origin) -> bool:
         match = _BAR.search(text)
@@ -117,9 +144,12 @@ class ThroughputLines:
         """What was collected. A printed rate goes before the progress bar's estimate."""
         delivered = tuple(self._complete(run) for run in self._delivered)
         rates = tuple(self._rates) or tuple(self._bar_rates)
-        if not rates and not delivered:
+        steps = tuple(self._steps.values()) if len(self._steps) == 2 else ()
+        if not rates and not delivered and not steps:
             return Evidence()
-        return Evidence(read=(f"{self._file}: {_READER}",), rates=rates, delivered=delivered)
+        return Evidence(
+            read=(f"{self._file}: {_READER}",), rates=rates, delivered=delivered, engine_facts=steps
+        )
 
     def _complete(self, run: Delivered) -> Delivered:
         """Requests and wall time, which are not printed, from the rates and the tokens."""

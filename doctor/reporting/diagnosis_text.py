@@ -1,146 +1,252 @@
-"""A diagnosis for the terminal: 80 columns, plain text, nothing that needs colour."""
+"""A diagnosis for the terminal: 80 columns, the verdict first, nothing that needs colour."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
 
+from rich.cells import cell_len
+
+from doctor.reporting.diagnosis_forecast import forecast_paragraphs
+from doctor.reporting.diagnosis_rates import rate_rows
 from doctor.schema.diagnosis import Diagnosis, RankedFinding
 from doctor.schema.finding import Finding
-from doctor.schema.prediction import Prediction
 
 WIDTH = 80
-CANDIDATES = 8
-RULED_OUT = 12
-LINES = 3
+CANDIDATES = 5
+WEAKER = 0.2
+"""Candidates below this share of the best are named only."""
+
+NAMED = 4
+RULED_OUT = 5
+PLACES = 2
+
+Line = tuple[str, str]
+"""A line and the name of its style: "verdict", "heading", "title", "dim" or none."""
 
 
 def diagnosis_text(diagnosis: Diagnosis) -> str:
-    """The whole diagnosis as text."""
-    return "\n".join(_lines(diagnosis)) + "\n"
+    """The whole diagnosis as plain text."""
+    return "\n".join(text for text, _ in diagnosis_lines(diagnosis)) + "\n"
 
 
-def _lines(diagnosis: Diagnosis) -> Iterator[str]:
-    yield from _wrapped(diagnosis.verdict.sentence)
-    for detail in diagnosis.verdict.details:
-        yield from _wrapped(detail, "  ")
-    yield from _accounting(diagnosis)
+def diagnosis_lines(diagnosis: Diagnosis) -> Iterator[Line]:
+    """The lines with their styles, none wider than 80 columns unless a command is."""
+    yield from _styled(_wrapped(diagnosis.verdict.sentence), "verdict")
+    if diagnosis.reference is not None and diagnosis.reference_recognised:
+        yield from _styled(_wrapped(f"The figure is that of the reference run {diagnosis.reference}."), "dim")
+    yield from _styled(_details(diagnosis), "")
+    rows = rate_rows(diagnosis)
+    if rows:
+        yield "", ""
+        yield from _styled(rows, "")
+    yield from _candidates(diagnosis)
     yield from _forecast(diagnosis)
-    if diagnosis.candidates:
-        yield ""
-        yield "What the evidence shows"
-        for place, item in enumerate(diagnosis.candidates[:CANDIDATES], 1):
-            yield from _candidate(place, item)
-        more = len(diagnosis.candidates) - CANDIDATES
-        if more > 0:
-            yield f"  and {more} weaker; --json lists them."
-    if diagnosis.ruled_out:
-        yield ""
-        yield "Ruled out, because"
-        for finding in diagnosis.ruled_out[:RULED_OUT]:
-            yield from _ruled_out(finding)
-        more = len(diagnosis.ruled_out) - RULED_OUT
-        if more > 0:
-            yield f"  and {more} more; --json lists them."
+    yield from _ruled_out(diagnosis.ruled_out)
     if diagnosis.would_decide:
-        yield ""
-        yield "What would decide most"
-        yield from _wrapped(f"Send {diagnosis.would_decide}.", "  ")
+        yield "", ""
+        yield "What would decide most", "heading"
+        yield from _styled(_wrapped(f"{diagnosis.would_decide}.", "  "), "")
+        if diagnosis.check_command:
+            yield "  One check that measures all that a check can:", ""
+            yield from _styled(_command(diagnosis.check_command, "  "), "")
     yield from _sources(diagnosis)
 
 
-def _accounting(diagnosis: Diagnosis) -> Iterator[str]:
-    accounting = diagnosis.accounting
-    if accounting is None:
+def _details(diagnosis: Diagnosis) -> Iterator[str]:
+    """What the verdict adds; the candidates below say the rest."""
+    if diagnosis.candidates:
         return
-    rates = accounting.reference
-    yield ""
-    yield "The published figure, in all three rates"
-    yield f"  requests/s        {rates.requests_per_s:12.3f}"
-    yield f"  output tokens/s   {rates.output_tokens_per_s:12.1f}"
-    yield f"  total tokens/s    {rates.total_tokens_per_s:12.1f}"
+    for detail in diagnosis.verdict.details:
+        yield from _wrapped(detail, "  ")
 
 
-def _forecast(diagnosis: Diagnosis) -> Iterator[str]:
-    """What the card should give, and the predicted way from the published figure to the observed one."""
-    forecast = diagnosis.forecast
-    expected = forecast.expected if forecast else None
-    if forecast is None or expected is None:
+def _forecast(diagnosis: Diagnosis) -> Iterator[Line]:
+    paragraphs = list(forecast_paragraphs(diagnosis))
+    if not paragraphs:
         return
-    yield ""
-    yield "What the performance model expects (predicted, nothing was run)"
-    words = f"On {expected.device_name} the published setup should give {_rate(expected, total=True)}"
-    yield from _wrapped(f"{words}, which is {_rate(expected)}.", "  ")
-    if forecast.user is not None:
-        yield from _wrapped(f"Your setup, as far as it was told: {_rate(forecast.user)}.", "  ")
-    for one in forecast.standings:
-        yield from _wrapped(
-            f"{one.title}: {one.seen.estimate:.0f} {one.counts} tokens/s, {one.ratio.estimate:.0%} of that"
-            f" ({one.stands} its interval).",
-            "  ",
-        )
-    ledger = diagnosis.ledger
-    if ledger is None or ledger.refused:
+    yield "", ""
+    yield "What the performance model expects (predicted, nothing was run)", "heading"
+    for text, later in paragraphs:
+        if later:
+            number, title = text[:11], text[11:]
+            yield from _styled(_wrapped(title, f"  {number}", f"  {later}"), "")
+        else:
+            yield from _styled(_wrapped(text, "  "), "")
+
+
+def _candidates(diagnosis: Diagnosis) -> Iterator[Line]:
+    shown, weaker = _parted(diagnosis.candidates)
+    if not shown:
         return
-    unit = f"{ledger.counts} tokens/s"
-    yield f"  {ledger.start_tokens_per_s:9.1f}  {ledger.start_title}"
-    for line in ledger.lines:
-        interval = line.tokens_per_s
-        reach = ""
-        if interval.low is not None and interval.high is not None and interval.high > interval.low:
-            reach = f" ({-interval.high:+.0f} to {-interval.low:+.0f})"
-        yield from _wrapped(f"{-interval.estimate:+9.1f}  {line.title}{reach}", "  ", " " * 13)
-    yield f"  {ledger.end_tokens_per_s:9.1f}  {ledger.end_title}, in {unit}"
+    yield "", ""
+    yield "What the evidence shows", "heading"
+    counting = True
+    for place, item in enumerate(shown, 1):
+        if counting and place > 1 and item.stands_on != "arithmetic":
+            yield from _rest(diagnosis)
+        counting = item.stands_on == "arithmetic"
+        yield from _candidate(place, item)
+    if weaker:
+        titles = "; ".join(_lower(item.finding.title) for item in weaker[:NAMED])
+        more = f"; and {len(weaker) - NAMED} more" if len(weaker) > NAMED else ""
+        yield from _styled(_wrapped(f"Weaker (--json tells more): {titles}{more}.", "    "), "dim")
 
 
-def _rate(prediction: Prediction, *, total: bool = False) -> str:
-    interval = prediction.total_tokens_per_s if total else prediction.output_tokens_per_s
-    counts = "total" if total else "output"
-    return f"{interval.estimate:.0f} ({interval.low:.0f} to {interval.high:.0f}) {counts} tokens/s"
+def _rest(diagnosis: Diagnosis) -> Iterator[Line]:
+    """What arithmetic leaves to be explained, before the candidates for it."""
+    ratio = diagnosis.remaining_ratio
+    if diagnosis.accounting is not None and ratio is not None and ratio < 1:
+        yield "", ""
+        yield f"Candidates for the remaining {1 - ratio:.0%}", "heading"
 
 
-def _candidate(place: int, item: RankedFinding) -> Iterator[str]:
+def _parted(
+    candidates: tuple[RankedFinding, ...],
+) -> tuple[tuple[RankedFinding, ...], tuple[RankedFinding, ...]]:
+    """Candidates that are told in full, and weaker ones that are only named."""
+    best = next((item.score for item in candidates if item.stands_on != "arithmetic"), 0.0)
+    told = [item for item in candidates if item.stands_on == "arithmetic" or item.score >= WEAKER * best][
+        :CANDIDATES
+    ]
+    return tuple(told), tuple(item for item in candidates if item not in told)
+
+
+def _candidate(place: int, item: RankedFinding) -> Iterator[Line]:
     finding = item.finding
-    yield f"{place:2}. {finding.title}  [{finding.status}; {item.stands_on}]"
-    yield from _wrapped(finding.summary, "    ")
-    if finding.effect is not None:
-        yield from _wrapped(_effect(finding), "    ")
-    for line in finding.evidence[:LINES]:
-        mark = {"for": "+", "against": "-", "context": " "}[line.speaks]
-        yield from _wrapped(f"{mark} {line.text} ({line.source})", "    ")
+    tag = _tag(item)
+    title = f"{place:2}. {textwrap.shorten(finding.title, WIDTH - len(tag) - 6, placeholder='…')}"
+    yield f"{title}{tag:>{WIDTH - len(title)}}", "title"
+    yield from _styled(_wrapped(finding.summary + _effect(item), "    "), "")
+    places = dict.fromkeys(
+        line.source for line in finding.evidence if line.speaks == "for" and _is_place(line.source)
+    )
+    if places:
+        yield from _styled(
+            _wrapped("; ".join(list(places)[:PLACES]), "    seen     ", "             "), "dim"
+        )
     if finding.remedy is not None:
-        yield from _wrapped(f"Fix: {finding.remedy.action}", "    ")
+        yield from _styled(_wrapped(finding.remedy.action, "    change   ", "             "), "")
         if finding.remedy.verify_command:
-            yield from _wrapped(f"Verify: {finding.remedy.verify_command}", "    ")
+            yield from _styled(_command(finding.remedy.verify_command), "")
 
 
-def _effect(finding: Finding) -> str:
-    effect = finding.effect
-    assert effect is not None
-    text = f"Leaves about {effect.estimate:.0%} of the rate"
-    if effect.low is not None and effect.high is not None:
-        text += f" ({effect.low:.0%} to {effect.high:.0%} where it was seen)"
+def _is_place(source: str) -> bool:
+    return source not in ("", "accounting")
+
+
+def _command(command: str, first: str = "    confirm  ") -> list[str]:
+    """A command that may be copied: broken at flags only, each break with a backslash."""
+    lines, line = [], first
+    for index, word in enumerate(_with_values(command.split(" "))):
+        if index and len(line) + len(word) + 3 > WIDTH:
+            lines.append(f"{line} \\")
+            line = f"{' ' * len(first)}{word}"
+        else:
+            line += word if not index else f" {word}"
+    return [*lines, line]
+
+
+def _with_values(words: list[str]) -> list[str]:
+    """Flags together with their values, so that no line ends between them."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1].startswith("-") and " " not in joined[-1] and not word.startswith("-"):
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _tag(item: RankedFinding) -> str:
+    """What it stands on."""
+    lines = item.finding.evidence
+    if lines and all(line.text.startswith("it is said") for line in lines):
+        return "[as it is said]"
+    words = {"configuration": "from the set-up", "warning": "a warning only", "none": "a guess"}
+    return f"[{words.get(item.stands_on, item.stands_on)}]"
+
+
+def _effect(item: RankedFinding) -> str:
+    """What it leaves of the rate, in words; nothing where that is not known or next to all."""
+    effect = item.finding.effect
+    if effect is None or item.stands_on == "arithmetic" or 0.985 < effect.estimate < 1.015:
+        return ""
+    if effect.estimate > 1:
+        return " It makes a run faster, not slower."
+    text = f" It leaves about {effect.estimate:.0%} of the rate"
+    if effect.low is not None and effect.high is not None and effect.low < effect.high:
+        text += f" ({effect.low:.0%} to {min(effect.high, 1.0):.0%} where it was seen)"
     return f"{text}."
 
 
-def _ruled_out(finding: Finding) -> Iterator[str]:
-    yield from _wrapped(f"{finding.title}: {finding.summary}", "  - ", "    ")
+def _ruled_out(findings: tuple[Finding, ...]) -> Iterator[Line]:
+    if not findings:
+        return
+    yield "", ""
+    yield "Ruled out, because", "heading"
+    for finding in findings[:RULED_OUT]:
+        text = f"{finding.title}: {_lower(finding.summary)}"
+        yield from _styled(_wrapped(text, "  - ", "    "), "")
+    more = len(findings) - RULED_OUT
+    if more > 0:
+        yield f"  and {more} more: --json lists them.", "dim"
 
 
-def _sources(diagnosis: Diagnosis) -> Iterator[str]:
-    yield ""
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def _sources(diagnosis: Diagnosis) -> Iterator[Line]:
+    yield "", ""
+    by_file: dict[str, list[str]] = {}
     for source in diagnosis.read:
-        yield from _wrapped(f"read {source}", "")
+        file, _, kind = source.partition(": ")
+        by_file.setdefault(file, []).append(kind)
+    for file, kinds in by_file.items():
+        yield from _styled(_wrapped(f"read {file}: {', '.join(kinds)}", "", "  "), "dim")
     for note in diagnosis.unread:
-        yield from _wrapped(f"not read: {note.origin}: {note.why}", "")
+        yield from _styled(_wrapped(f"not read: {note.origin}: {note.why}", "", "  "), "dim")
+
+
+def _styled(lines: Iterator[str] | list[str], style: str) -> Iterator[Line]:
+    for line in lines:
+        yield line, style
 
 
 def _wrapped(text: str, indent: str = "", later: str | None = None) -> list[str]:
-    lines = textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent if later is None else later,
-        break_on_hyphens=False,
-    )
-    return lines or [indent.rstrip()]
+    """The text in lines of 80 columns; a Chinese character takes two and may end a line."""
+    later = indent if later is None else later
+    lines, line, fresh = [], indent, True
+    for word in _pieces(text):
+        piece = word.removeprefix(_JOINED)
+        gap = "" if fresh or word.startswith(_JOINED) else " "
+        if not fresh and cell_len(line) + len(gap) + cell_len(piece) > WIDTH:
+            lines.append(line)
+            line, gap = later, ""
+        line, fresh = f"{line}{gap}{piece}", False
+    return [*lines, line.rstrip()]
+
+
+_JOINED = "\x00"
+"""Marks a piece that follows the one before without a space."""
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Words; runs of wide characters fall apart into single ones."""
+    for word in text.split():
+        if cell_len(word) == len(word):
+            yield word
+            continue
+        first, narrow = True, ""
+        for char in word:
+            if cell_len(char) > 1:
+                if narrow:
+                    yield narrow if first else f"{_JOINED}{narrow}"
+                    first, narrow = False, ""
+                yield char if first else f"{_JOINED}{char}"
+                first = False
+            else:
+                narrow += char
+        if narrow:
+            yield narrow if first else f"{_JOINED}{narrow}"

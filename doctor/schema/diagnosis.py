@@ -27,7 +27,9 @@ class Diagnosis(Record):
 
     verdict: Verdict
     reference: str | None = None
-    """The id of the reference run, where one was named."""
+    """The id of the reference run, where one was named or recognised."""
+    reference_recognised: bool = False
+    """Nobody named it: the evidence quotes its published figure."""
     observed: ObservedRate | None = None
     expected: ObservedRate | None = None
     remaining_ratio: float | None = None
@@ -43,5 +45,7 @@ class Diagnosis(Record):
     """Causes on which the evidence says nothing."""
     would_decide: str = ""
     """The one further piece of evidence that would decide most."""
+    check_command: str = ""
+    """One check that measures the first candidates together, where a check can measure several."""
     read: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()

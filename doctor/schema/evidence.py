@@ -17,6 +17,12 @@ Weight = Literal["result", "configuration", "log", "statement"]
 """How a fact came to be known. ``statement``: somebody wrote it in words."""
 
 
+Stance = Literal["named", "contrast", "remedy", "no effect", "absent"]
+"""How a statement about a feature is meant. ``contrast``: the better run lacks it; ``remedy``: it
+is said to be the reason or the cure; ``no effect``: it was changed and nothing changed;
+``absent``: it is said not to be there."""
+
+
 class Origin(Record):
     """Where a fact stood: a file with its line, or a path inside a JSON document."""
 
@@ -128,6 +134,8 @@ class Signal(Record):
     values: Mapping[str, str] = Field(default_factory=dict)
     """What its first occurrence names: sizes, file names, backends."""
     weight: Weight = "log"
+    stance: Stance = "named"
+    """Of a statement in words; a program's message is always ``named``."""
 
 
 class Unread(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ def test_name_page_and_test_go_by_the_id(cause: Cause) -> None:
     positions = [page.index(heading) for heading in HEADINGS]
     assert positions == sorted(positions)
     assert page.startswith(f"# {cause.title}\n")
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
+def test_the_page_says_what_the_cause_says(cause: Cause) -> None:
+    page = (ROOT / "docs" / "causes" / f"{cause.id}.md").read_text(encoding="utf-8")
+    fresh = runpy.run_path(str(ROOT / "scripts" / "cause_pages.py"))["page_of"](cause, page)
+    assert fresh == page, "run scripts/cause_pages.py"
 
 
 def test_there_is_no_page_without_a_cause() -> None:

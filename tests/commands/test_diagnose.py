@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -61,11 +60,3 @@ def test_evidence_with_a_gpu_is_held_against_the_model(tmp_path: Path) -> None:
 
 def test_nothing_given_is_wrong_usage() -> None:
     assert isinstance(_run("diagnose").exception, UsageError)
-
-
-def test_causes_are_listed_and_shown() -> None:
-    assert "insufficient-concurrency" in _run("causes").output
-    page = _run("causes", "random-length-trap").output
-    assert "ablation random-length-trap: 1024 in, 128 out" in page
-    assert max(len(line) for line in page.splitlines()) <= 100
-    assert json.loads(_run("causes", "logprobs", "--json").output)[0]["id"] == "logprobs"

@@ -1,0 +1,96 @@
+"""Whole issue texts, as users hand them in, in English and in Chinese: what each has to give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from doctor.cli import cli
+from doctor.schema.diagnosis import Diagnosis
+
+ISSUES = Path(__file__).parents[1] / "evidence" / "samples" / "issues"
+
+
+def diagnosed(name: str, *more: str) -> Diagnosis:
+    result = CliRunner().invoke(cli, ["diagnose", str(ISSUES / f"{name}.md"), *more, "--json"])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    return Diagnosis.model_validate_json(result.output)
+
+
+def told(name: str, *more: str) -> str:
+    return CliRunner().invoke(cli, ["diagnose", str(ISSUES / f"{name}.md"), *more]).output
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("named", [(), ("--reference", "qwen1.5-7b-chat-a100-80g")])
+def test_the_published_total_is_settled_first(language: str, named: tuple[str, ...]) -> None:
+    diagnosis = diagnosed(f"identical-prompts.{language}", *named)
+    # 2298.89 / 2 = 1149.445 output tokens/s; 1000 / 1149.445 = 0.87; 1 - 1000 / 2298.89 = 0.565.
+    assert diagnosis.reference == "qwen1.5-7b-chat-a100-80g"
+    assert diagnosis.reference_recognised is (not named)
+    sentence = diagnosis.verdict.sentence
+    assert "2298.89 tokens/s counts prompt and output tokens" in sentence
+    assert "1149.4" in sentence
+    assert "13% short of that, not 57%" in sentence
+    assert diagnosis.remaining_ratio == pytest.approx(0.87, abs=1e-3)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_then_the_candidates_for_what_remains(language: str) -> None:
+    diagnosis = diagnosed(f"identical-prompts.{language}")
+    named = [item.finding.cause for item in diagnosis.candidates]
+    assert named[0] == "token-accounting-total-vs-output"
+    rest = {"num-prompts-too-small", "top-k-top-p-sort", "prefix-cache-inflates-reference"}
+    assert set(named[1:4]) == rest
+    tail = next(item for item in diagnosis.candidates if item.finding.cause == "num-prompts-too-small")
+    # 80 GiB × 0.9 less 14.4 GiB of weights and 2 GiB, at 512 KiB a token: 57 sequences of 2000 tokens.
+    assert "100 requests against some 57 that the KV memory holds" in tail.finding.summary
+    alike = next(one for one in diagnosis.ruled_out if one.cause == "kv-cache-limited-concurrency")
+    assert "both runs alike" in alike.summary
+    for item in diagnosis.candidates[:4]:
+        assert item.finding.remedy is not None
+        assert item.finding.remedy.verify_command.startswith(
+            "qdoctor check --reference qwen1.5-7b-chat-a100-80g"
+        )
+    assert "--top-p 0.85 --num-prompts 100 --identical-prompts" in diagnosis.check_command
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("eager.zh", "enforce-eager"),
+        ("nvlink.zh", "tp-without-nvlink"),
+        ("server.en", "max-num-seqs-cap"),
+    ],
+)
+def test_the_cause_comes_first(name: str, cause: str) -> None:
+    diagnosis = diagnosed(name)
+    assert diagnosis.verdict.outcome == "gap"
+    assert diagnosis.candidates[0].finding.cause == cause
+
+
+def test_the_log_stands_for_a_rate_that_nobody_states() -> None:
+    observed = diagnosed("server.en").observed
+    assert observed is not None
+    # The median of 1221.7, 1219.0 and 1224.2.
+    assert (observed.per_s, observed.quantity) == (1221.7, "output tokens")
+
+
+def test_a_question_without_a_figure_to_compare_with_is_no_gap() -> None:
+    diagnosis = diagnosed("normal.zh")
+    assert (diagnosis.verdict.outcome, diagnosis.verdict.exit_code) == ("inconclusive", 0)
+    assert diagnosis.verdict.sentence.startswith("No gap is demonstrated")
+    assert "published one" in diagnosis.would_decide
+
+
+@pytest.mark.parametrize("path", sorted(ISSUES.glob("*.??.md")), ids=lambda path: path.stem)
+def test_the_terminal_text_is_short_and_starts_with_the_verdict(path: Path) -> None:
+    from rich.cells import cell_len
+
+    lines = told(path.stem).splitlines()
+    diagnosis = diagnosed(path.stem)
+    assert " ".join(lines[:4]).startswith(diagnosis.verdict.sentence[:60])
+    assert max(map(cell_len, lines)) <= 80
+    assert len(lines) <= 90
