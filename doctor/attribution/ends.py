@@ -11,3 +11,5 @@ class End:
 
     title: str
     tokens_per_s: float
+    noise_sd: float = 0.0
+    """Of the figure's own logarithm, where it is one run on a machine whose noise is known."""

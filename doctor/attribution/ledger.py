@@ -64,7 +64,7 @@ def build_ledger(
     end_title, end = "user's arm", user
     if observed is not None:
         end_title, end = observed.title, observed.tokens_per_s
-        lines.append(unexplained_line(surface, observed.tokens_per_s))
+        lines.append(unexplained_line(surface, observed))
     return Ledger(
         title=title,
         basis=table.basis,

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from doctor.attribution.ends import End
 from doctor.attribution.logmean import log_mean, log_mean_gradient
 from doctor.attribution.shapley import owen_weights
 from doctor.attribution.surface import Surface
@@ -45,18 +46,32 @@ def setting_line(surface: Surface, published: float) -> LedgerLine:
     return line.model_copy(update={"title": PREDICTED_SETTING}) if line.basis == "predicted" else line
 
 
-def unexplained_line(surface: Surface, observed: float) -> LedgerLine:
-    """From the user's arm to the observed rate: what no cell explains."""
+def unexplained_line(surface: Surface, observed: End) -> LedgerLine:
+    """From the user's arm to the observed rate: what no cell explains.
+
+    The observed figure's own noise is in the interval, where it is known.
+    """
     user = surface.game.everyone
     rate = surface.rate(user)
     unit = np.zeros(len(surface.values))
     unit[user] = 1.0
+    exact = "exact" if observed.noise_sd == 0.0 else "with the noise of one run"
     return LedgerLine(
         id="unexplained",
         kind="unexplained",
-        title="unexplained",
-        tokens_per_s=surface.interval(rate - observed, rate * unit, "the arm minus the observed rate, exact"),
-        factor=surface.factor(math.log(rate / observed), unit, "observed rate over the arm"),
+        title="Unexplained",
+        tokens_per_s=surface.interval(
+            rate - observed.tokens_per_s,
+            rate * unit,
+            f"the arm minus the observed rate, {exact}",
+            own_sd=observed.tokens_per_s * observed.noise_sd,
+        ),
+        factor=surface.factor(
+            math.log(rate / observed.tokens_per_s),
+            unit,
+            f"observed rate, {exact}, over the arm",
+            own_sd=observed.noise_sd,
+        ),
         basis=surface.table.basis,
     )
 

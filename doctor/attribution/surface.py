@@ -41,30 +41,30 @@ class Surface:
         """The rate of a cell in tokens/s."""
         return math.exp(self.values[mask])
 
-    def reach(self, gradient: Floats) -> float | None:
+    def reach(self, gradient: Floats, own_sd: float = 0.0) -> float | None:
         """The 95 % half-width of what has ``gradient`` with respect to the cells' log rates.
 
-        None where the noise is not known.
+        ``own_sd``: further noise, independent of the cells'. None where the noise is not known.
         """
         along = gradient @ self.operator
         along[np.abs(along) < 1e-12 * max(1.0, float(np.abs(along).max(initial=0.0)))] = 0.0
         found = spread(self.table.noise, along.tolist())
         if found is None:
             return None
-        reach = float(stdtrit(found[1], 0.975)) * found[0]
+        reach = float(stdtrit(found[1], 0.975)) * math.hypot(found[0], own_sd)
         return reach if math.isfinite(reach) else None
 
-    def interval(self, estimate: float, gradient: Floats, method: str) -> Interval:
+    def interval(self, estimate: float, gradient: Floats, method: str, *, own_sd: float = 0.0) -> Interval:
         """A symmetric 95 % interval of a figure whose gradient in the log rates is known."""
-        reach = self.reach(gradient)
+        reach = self.reach(gradient, own_sd)
         n = sum(cell.n for cell in self.table.cells)
         if reach is None:
             return Interval(estimate=estimate, n=n, method=f"no interval, noise unknown: {method}")
         return Interval(estimate=estimate, low=estimate - reach, high=estimate + reach, n=n, method=method)
 
-    def factor(self, log_loss: float, gradient: Floats, method: str) -> Interval:
+    def factor(self, log_loss: float, gradient: Floats, method: str, *, own_sd: float = 0.0) -> Interval:
         """The factor on the rate that a log loss stands for, with an interval on the log scale."""
-        reach = self.reach(gradient)
+        reach = self.reach(gradient, own_sd)
         n = sum(cell.n for cell in self.table.cells)
         if reach is None or reach > 300:
             return Interval(estimate=math.exp(-log_loss), n=n, method=f"no interval, noise unknown: {method}")

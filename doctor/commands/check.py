@@ -49,6 +49,13 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # generic from click
     show_default=True,
     help="What your figure counts: output tokens, or prompt tokens too.",
 )
+@click.option(
+    "--evidence",
+    "evidence_files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What you ran or got: a script, a log, a result. It is read, not run.",
+)
 @click.option("--setup", "setup_file", type=click.Path(path_type=Path), help="Your setup as a YAML file.")
 @click.option("--command", "command_line", metavar="TEXT", help="Your vLLM command, pasted; it is not run.")
 @click.option(
@@ -190,13 +197,14 @@ def _request(values: dict[str, Any]) -> CheckRequest:
         reference=values["reference"],
         observed=values["observed"],
         observed_counts=values["observed_counts"],
+        evidence_files=tuple(str(path.resolve()) for path in values["evidence_files"]),
         overrides=overrides,
         engine_python=values["engine_python"],
         model_path=str(model.resolve()) if model else None,
         budget_s=values["budget"],
         seed=values["seed"],
         repeats=values["repeats"],
-        ablations=_ablations(values["ablations"], has_setup=bool(overrides)),
+        ablations=_ablations(values["ablations"], has_setup=bool(overrides or values["evidence_files"])),
         trust_remote_code=values["trust_remote_code"],
         redact=not values["no_redact"],
         command=("qdoctor", *sys.argv[1:]),

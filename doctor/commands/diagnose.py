@@ -69,9 +69,10 @@ def diagnose(
     from doctor.causes.catalogue import load_causes
     from doctor.causes.contract import Case
     from doctor.causes.diagnosis import diagnose as judge
-    from doctor.commands._compared import reference_meant, settled, with_published_aside
+    from doctor.commands._compared import reference_meant, settled
     from doctor.evidence.joining import join
     from doctor.evidence.reading import read_files
+    from doctor.pipeline.reading import with_published_aside
     from doctor.reporting.diagnosis_text import diagnosis_lines
 
     if not files and observed is None and url is None:

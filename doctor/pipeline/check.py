@@ -8,6 +8,7 @@ from collections.abc import Callable
 from doctor.examination import model_of_setup
 from doctor.pipeline.judging import judged
 from doctor.pipeline.places import engine_python
+from doctor.pipeline.reading import evidence_of
 from doctor.pipeline.running import run_arms
 from doctor.pipeline.settling import settle
 from doctor.pipeline.stage import stage
@@ -36,7 +37,8 @@ def check(
     """
     begun = time.monotonic()
     directory.write("request", request)
-    settled = settle(request)
+    evidence = evidence_of(request, directory)
+    settled = settle(request, evidence)
     python = engine_python(request)
     environment = stage(directory, "environment", Environment, lambda: read_environment(python))
     asked = settled.user or settled.target
@@ -47,11 +49,13 @@ def check(
             run_arms(request, settled, environment, directory, listen, while_waiting)
         except KeyboardInterrupt:
             interrupted = True
-    return judged(request, settled, directory, time.monotonic() - begun, interrupted=interrupted)
+    took_s = time.monotonic() - begun
+    return judged(request, settled, evidence, directory, took_s, interrupted=interrupted)
 
 
 def judge(directory: RunDirectory) -> Report:
     """Judge again what a check measured; nothing is run."""
     request = directory.read("request", CheckRequest)
     directory.redacting = request.redact
-    return judged(request, settle(request), directory, 0.0, interrupted=False)
+    evidence = evidence_of(request, directory)
+    return judged(request, settle(request, evidence), evidence, directory, 0.0, interrupted=False)

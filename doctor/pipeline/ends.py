@@ -12,10 +12,13 @@ def published_end(accounting: Accounting) -> End:
     return End(f"Published ({counted})", accounting.reference.output_tokens_per_s)
 
 
-def observed_end(accounting: Accounting) -> End | None:
-    """The observed figure as it was read; None where nothing was observed."""
+def observed_end(accounting: Accounting, noise_sd: float = 0.0) -> End | None:
+    """The observed figure as it was read; None where nothing was observed.
+
+    ``noise_sd``: of one run's log rate on the machine that it was observed on, where that is known.
+    """
     reading = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
-    return None if reading is None else End("Observed", reading.observed.output_tokens_per_s)
+    return None if reading is None else End("Observed", reading.observed.output_tokens_per_s, noise_sd)
 
 
 def counted_away(accounting: Accounting) -> float | None:

@@ -15,6 +15,7 @@ from doctor.performance.cells import CellSetup, predicted_rates, predicted_table
 from doctor.performance.forecast import card_named, forecast, standing
 from doctor.performance.gpus import find_gpu, gpu_of
 from doctor.pipeline.ends import counted_away, observed_end, published_end
+from doctor.pipeline.reading import settings_of
 from doctor.planning.difference import differences
 from doctor.planning.factors import factor_of, factors, grouped
 from doctor.planning.settings import setting, with_settings
@@ -22,11 +23,10 @@ from doctor.planning.setups import user_setup
 from doctor.schema.accounting import Accounting
 from doctor.schema.evidence import Evidence
 from doctor.schema.ledger import Ledger
-from doctor.schema.paths import is_setting, refusal
 from doctor.schema.plan import Factor, SettingChange
 from doctor.schema.prediction import Forecast, Standing
 from doctor.schema.rates import Interval
-from doctor.schema.setup import Origin, Scalar, Setup
+from doctor.schema.setup import Origin, Setup
 from doctor.schema.versions import parse_version
 
 HARDWARE = "hardware"
@@ -90,13 +90,7 @@ def foretell(scene: Scene, measured: Sequence[RunHere] = ()) -> Foretold:
 
 def scene_of(reference: Setup, accounting: Accounting | None, evidence: Evidence) -> Scene:
     """The scene that a diagnosis knows: the user's setup as far as evidence tells it."""
-    changes: dict[str, tuple[Scalar, Origin]] = {}
-    for fact in evidence.settings:
-        known = is_setting(fact.path) and refusal(fact.path, fact.value) is None
-        if fact.role == "user" and known and not fact.path.startswith(("model.", "hardware.")):
-            changes.setdefault(fact.path, (fact.value, Origin(kind="user", note=str(fact.origin))))
-    for path, value in _delivered(evidence):
-        changes[path] = (value, Origin(kind="measured", note="delivered by the run"))
+    changes = settings_of(evidence)
     user = user_setup(reference, changes)
     said = {fact.path: fact.value for fact in reversed(evidence.engine_facts) if fact.role == "user"}
     version = said.get("version")
@@ -112,20 +106,6 @@ def scene_of(reference: Setup, accounting: Accounting | None, evidence: Evidence
         here,
         tokens if isinstance(tokens, int) and tokens > 0 else None,
     )
-
-
-def _delivered(evidence: Evidence) -> list[tuple[str, int]]:
-    """Mean lengths and the number of requests of the run that delivered most; they are what was run."""
-    runs = [run for run in evidence.delivered if run.requests and run.prompt_tokens and run.output_tokens]
-    if not runs:
-        return []
-    run = max(runs, key=lambda one: (one.prompt_tokens or 0) + (one.output_tokens or 0))
-    assert run.requests and run.prompt_tokens and run.output_tokens  # noqa: PT018 - chosen for it
-    return [
-        ("workload.num_prompts", run.requests),
-        ("workload.input_len", max(1, round(run.prompt_tokens / run.requests))),
-        ("workload.output_len", max(1, round(run.output_tokens / run.requests))),
-    ]
 
 
 def fill(

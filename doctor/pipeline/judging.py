@@ -13,6 +13,7 @@ from doctor.causes.measured import judge_arm, judge_line
 from doctor.examination import examine
 from doctor.pipeline.ends import counted_away, observed_end, published_end
 from doctor.pipeline.expecting import expected, filling, foretold_findings
+from doctor.pipeline.reported import reported_findings
 from doctor.pipeline.resuming import scheduled
 from doctor.pipeline.settling import Settled
 from doctor.pipeline.surroundings import machine_findings
@@ -23,6 +24,7 @@ from doctor.reporting.markdown import render_markdown
 from doctor.rundir import RunDirectory
 from doctor.schema.check import CheckResult
 from doctor.schema.environment import Environment
+from doctor.schema.evidence import Evidence
 from doctor.schema.finding import Finding
 from doctor.schema.ledger import Ledger
 from doctor.schema.measurement import ArmMeasurement
@@ -34,15 +36,18 @@ from doctor.schema.request import CheckRequest
 from doctor.schema.run import Run
 from doctor.statistics.cells import cell_table
 from doctor.statistics.measure import measure_arms
+from doctor.statistics.noise import noise_floor
 from doctor.telemetry.facts import telemetry_lost
 from doctor.verdict.expectation import expectation
 from doctor.verdict.fixes import first_fixes
+from doctor.verdict.ranking import ranking
 from doctor.verdict.sentence import Grounds, verdict
 
 
 def judged(
     request: CheckRequest,
     settled: Settled,
+    evidence: Evidence,
     directory: RunDirectory,
     duration_s: float,
     *,
@@ -58,8 +63,14 @@ def judged(
     findings = (*_findings(plan, measurements, ledgers), *foretold_findings(settled, told))
     known = {finding.cause for finding in findings}
     findings = (*findings, *machine_findings(settled, environment, plan, runs, known))
+    known = {finding.cause for finding in findings}
+    findings = (*findings, *reported_findings(settled, evidence, known))
     findings = tuple(_runnable(finding, settled.reference.id) for finding in findings)
-    grounds = Grounds(settled.accounting, plan, measurements, ledgers, _failures(plan, runs), interrupted)
+    noise = noise_floor(runs)
+    every_ledger = (*ledgers, told.ledger) if told.ledger else ledgers
+    ranked = ranking(settled.accounting, every_ledger, findings)
+    failures = _failures(plan, runs)
+    grounds = Grounds(settled.accounting, plan, measurements, ledgers, failures, interrupted, noise, ranked)
     report = Report(
         provenance=Provenance(
             qdoctor_version=__version__,
@@ -80,7 +91,9 @@ def judged(
         checks=_checks(environment, fit),
         plan=plan,
         measurements=measurements,
-        ledgers=(*ledgers, told.ledger) if told.ledger else ledgers,
+        noise=noise,
+        ledgers=every_ledger,
+        ranking=ranked,
         forecast=told.forecast,
         findings=findings,
         fixes=first_fixes(settled.reference.id, settled.accounting, plan, measurements, ledgers, findings),
@@ -130,12 +143,13 @@ def _measured(
             (build_ledger(table, plan.factors, title=title, prediction=prediction),) if plan.factors else ()
         )
         return measurements, (*arithmetic, *split)
+    noise = noise_floor(runs)
     whole = build_ledger(
         table,
         plan.factors,
         title="From the published figure to yours",
         published=published_end(accounting),
-        observed=observed_end(accounting),
+        observed=observed_end(accounting, noise.run_to_run_sd if noise else 0.0),
         accounting_tokens_per_s=counted_away(accounting),
         prediction=prediction,
     )

@@ -49,6 +49,23 @@ class ArmMeasurement(Record):
     """Why there is no rate, where there is none."""
 
 
+class NoiseFloor(Record):
+    """Standard deviations of the log rate (0.01 is 1 %) at the two levels where noise arises.
+
+    ``start_sd`` is None where no arm ran in two engine starts that could be told from its
+    runs; ``run_sd`` then holds both kinds of noise as far as they showed.
+    """
+
+    run_sd: float
+    start_sd: float | None = None
+    dof: int
+
+    @property
+    def run_to_run_sd(self) -> float:
+        """What two runs, each in a new engine start, differ by, per run."""
+        return math.hypot(self.run_sd, self.start_sd or 0.0)
+
+
 class NoiseTerm(Record):
     """One source of noise in the log rates of a table's cells.
 

@@ -12,9 +12,10 @@ from doctor.schema.check import CheckResult
 from doctor.schema.environment import Environment
 from doctor.schema.finding import Finding
 from doctor.schema.ledger import Ledger
-from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.measurement import ArmMeasurement, NoiseFloor
 from doctor.schema.plan import Plan
 from doctor.schema.prediction import Forecast
+from doctor.schema.ranking import Ranked
 from doctor.schema.record import Record
 from doctor.schema.reference import ReferenceRun
 from doctor.schema.run import Run
@@ -76,8 +77,12 @@ class Report(Record):
     """What the checks of the environment found before the first run."""
     plan: Plan | None = None
     measurements: tuple[ArmMeasurement, ...] = ()
+    noise: NoiseFloor | None = None
+    """Of the runs here; None where nothing was repeated."""
     ledgers: tuple[Ledger, ...] = ()
     """The published figure's first; those measured (on a replica: marked so), then the predicted one."""
+    ranking: tuple[Ranked, ...] = ()
+    """What the gap was put down to, the largest first."""
     forecast: Forecast | None = None
     """What the performance model expects of both setups; predicted, not measured."""
     findings: tuple[Finding, ...] = ()

@@ -24,6 +24,8 @@ class CheckRequest(Record):
     reference: str
     observed: float | None = None
     observed_counts: Literal["output", "total", "unknown"] = "unknown"
+    evidence_files: tuple[str, ...] = ()
+    """Files of what the user ran, as `qdoctor diagnose` reads them; flags stand over what they say."""
     overrides: Mapping[str, Override] = Field(default_factory=dict)
     """The user's setup as changes to the reference's: dotted path → value."""
     engine_python: str

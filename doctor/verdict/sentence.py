@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from scipy.special import stdtrit
+
 from doctor.schema.accounting import Accounting, Reading
 from doctor.schema.ledger import Ledger, LedgerLine
-from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.measurement import ArmMeasurement, NoiseFloor
 from doctor.schema.plan import Plan
+from doctor.schema.ranking import Ranked
 from doctor.schema.report import Verdict
-from doctor.verdict.words import figure, interval, percent, rate
+from doctor.verdict.words import interval, percent, rate, with_reach
 
 NOISE = 0.03
 """A published figure comes without an interval. Repeats of one engine on one GPU stay within a
@@ -29,6 +33,8 @@ class Grounds(NamedTuple):
     ledgers: Sequence[Ledger]
     failures: Sequence[str]
     interrupted: bool
+    noise: NoiseFloor | None = None
+    ranking: Sequence[Ranked] = ()
 
 
 def verdict(grounds: Grounds) -> Verdict:
@@ -50,14 +56,31 @@ def _about_observed(grounds: Grounds) -> Verdict:
     accounting = grounds.accounting
     reading = next(one for one in accounting.readings if one.counts == accounting.chosen)
     details = [*_accounting_details(grounds, reading), *_explanations(grounds)]
-    if reading.gap_fraction <= NOISE:
-        sentence = (
-            f"{_share_sentence(accounting, reading)} No gap remains beyond what repeats of one run vary."
-        )
+    within = _within_noise(grounds)
+    if reading.gap_fraction <= within and not _slower_here(grounds):
+        here = f" (two runs here differ by up to {percent(within)})" if within > NOISE else ""
+        same = f"No gap remains beyond what repeats of one run vary{here}."
+        sentence = f"{_share_sentence(accounting, reading)} {same}"
         return _verdict("no gap", sentence, details)
     gap = f"{rate(reading.gap_output_tokens_per_s, 'output')} ({percent(reading.gap_fraction)})"
     sentence = f"{_share_sentence(accounting, reading)} The remaining gap is {gap}{_gap_cause(grounds)}."
     return _verdict("gap", sentence, details)
+
+
+def _within_noise(grounds: Grounds) -> float:
+    """The gap up to which two figures may be the same: by this machine's noise, where it ran both setups."""
+    if grounds.noise is None or grounds.plan is None or grounds.plan.replica is not None:
+        return NOISE
+    reach = float(stdtrit(grounds.noise.dof, 0.975)) * grounds.noise.run_to_run_sd * math.sqrt(2)
+    return max(NOISE, -math.expm1(-reach))
+
+
+def _slower_here(grounds: Grounds) -> bool:
+    """Whether the user's setup was shown to be slower than the reference's on the published setup here."""
+    arm = _arm(grounds, "user")
+    if arm is None or arm.ratio_to_reference is None or (grounds.plan and grounds.plan.replica):
+        return False
+    return arm.ratio_to_reference.high is not None and arm.ratio_to_reference.high < 1 - NOISE
 
 
 def _share_sentence(accounting: Accounting, reading: Reading) -> str:
@@ -74,11 +97,20 @@ def _gap_cause(grounds: Grounds) -> str:
     replica = grounds.plan.replica if grounds.plan else None
     if replica is not None:
         return f"; the published setup cannot be measured here, since {replica.why}"
-    named = _largest_lines(grounds)
-    if named:
-        parts = [f"{figure(line.tokens_per_s.estimate)} from {_lower(line.title)}" for line in named[:2]]
-        return "; of the distance measured here, " + " and ".join(parts)
-    return ""
+    measured = [one for one in grounds.ranking if one.basis == "measured" and one.kind != "accounting"]
+    if not measured:
+        return ""
+    shown = [one for one in measured if one.shown and one.tokens_per_s is not None]
+    if not shown:
+        return "; none of what was measured here is more than noise"
+    return ": " + ", ".join(_part(one) for one in shown[:3])
+
+
+def _part(one: Ranked) -> str:
+    """One line in words: "96.20 ± 20.10 from requests in flight"."""
+    assert one.tokens_per_s is not None
+    size = with_reach(one.tokens_per_s)
+    return f"{size} unexplained" if one.kind == "unexplained" else f"{size} from {_lower(one.title)}"
 
 
 def _about_user_arm(grounds: Grounds, arm: ArmMeasurement) -> Verdict:

@@ -12,9 +12,19 @@ def rate(value: float, counts: Counts) -> str:
 
 def figure(value: float) -> str:
     """Four significant digits, no exponent, no padding: 1149, 149.4, 2.01."""
+    return f"{value:.{_digits(value)}f}"
+
+
+def with_reach(value: Interval) -> str:
+    """An estimate and half its interval, to the same digit: "96.20 ± 20.10"; alone where there is none."""
+    if value.low is None:
+        return figure(value.estimate)
+    return f"{figure(value.estimate)} ± {value.estimate - value.low:.{_digits(value.estimate)}f}"
+
+
+def _digits(value: float) -> int:
     magnitude = abs(value)
-    digits = 0 if magnitude >= 1000 else 1 if magnitude >= 100 else 2 if magnitude >= 1 else 3
-    return f"{value:.{digits}f}"
+    return 0 if magnitude >= 1000 else 1 if magnitude >= 100 else 2 if magnitude >= 1 else 3
 
 
 def percent(fraction: float) -> str:

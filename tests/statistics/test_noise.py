@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from doctor.schema.run import Run
-from doctor.statistics.noise import NoiseFloor, half_width, noise_floor, repeats_needed
+from doctor.statistics.noise import noise_floor
 from tests.statistics.builders import interleaved, make_run
 
 
@@ -38,18 +38,3 @@ def test_unknown_noise_is_none_not_zero() -> None:
     assert noise_floor([]) is None
     assert noise_floor([make_run()]) is None
     assert noise_floor(interleaved({"reference": [100.0, 100.0]})) is None
-
-
-def test_repeats_needed_by_hand() -> None:
-    """sd 1 %, two arms: three repeats give t(4) · 0.01 · sqrt(2/3) = 2.776 · 0.008165 = 2.27 %."""
-    floor = NoiseFloor(run_sd=0.01, start_sd=None, dof=5)
-    assert half_width(floor, 3) == pytest.approx(0.02267, rel=1e-3)
-    assert repeats_needed(floor, 0.023) == 3
-    assert repeats_needed(floor, 0.022) == 4
-
-
-def test_repeats_out_of_reach() -> None:
-    floor = NoiseFloor(run_sd=0.2, start_sd=0.1, dof=5)
-    assert repeats_needed(floor, 0.001) is None
-    assert repeats_needed(floor, 0.0) is None
-    assert half_width(floor, 1) == math.inf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from doctor.planning.accounting import ObservedCounts, settle
 from doctor.references import load_reference, reference_setup
 from doctor.schema.accounting import Accounting
-from doctor.schema.ledger import Fix, Ledger, LedgerLine
+from doctor.schema.ledger import Fix, Ledger, LedgerLine, LineKind
 from doctor.schema.measurement import ArmMeasurement
 from doctor.schema.plan import Arm, Factor, Plan, Replica, SettingChange
 from doctor.schema.rates import Interval, Rates
@@ -68,9 +68,24 @@ def failed(arm: str, reason: str = "The engine died in the middle of this arm") 
     return ArmMeasurement(arm=arm, basis="replica", runs_ok=0, runs_invalid=0, runs_failed=3, reason=reason)
 
 
-def line(id_: str, title: str, takes: float) -> LedgerLine:
+def line(
+    id_: str,
+    title: str,
+    takes: float,
+    *,
+    factor: tuple[float, float, float] | None = None,
+    kind: LineKind = "factor",
+) -> LedgerLine:
+    """A line that takes so much, ±10 % where its factor on the rate (estimate, low, high) is given."""
+    reach = 0.1 * abs(takes)
+    low, high = (takes - reach, takes + reach) if factor else (None, None)
     return LedgerLine(
-        id=id_, kind="factor", title=title, tokens_per_s=Interval(estimate=takes), basis="measured"
+        id=id_,
+        kind=kind,
+        title=title,
+        tokens_per_s=Interval(estimate=takes, low=low, high=high),
+        factor=Interval(estimate=factor[0], low=factor[1], high=factor[2]) if factor else None,
+        basis="measured",
     )
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from doctor.schema.accounting import Accounting
 from doctor.schema.ledger import Ledger
-from doctor.schema.measurement import ArmMeasurement
+from doctor.schema.measurement import ArmMeasurement, NoiseFloor
 from doctor.schema.plan import Plan
+from doctor.schema.ranking import Ranked
 from doctor.schema.report import Verdict
+from doctor.verdict.ranking import ranking
 from doctor.verdict.sentence import Grounds, verdict
 from tests.verdict.builders import accounting, failed, ledger, line, measured, plan
 
@@ -20,8 +22,10 @@ def judged(
     ledgers: Sequence[Ledger] = (),
     failures: Sequence[str] = (),
     interrupted: bool = False,
+    noise: NoiseFloor | None = None,
+    ranked: Sequence[Ranked] = (),
 ) -> Verdict:
-    return verdict(Grounds(counted, plan, measurements, ledgers, failures, interrupted))
+    return verdict(Grounds(counted, plan, measurements, ledgers, failures, interrupted, noise, ranked))
 
 
 # --- an observed figure ---------------------------------------------------------------------
@@ -75,23 +79,49 @@ def test_on_a_replica_the_remaining_gap_is_not_put_down_to_what_was_measured_the
     )
 
 
-def test_measured_here_the_two_largest_parts_are_named() -> None:
+def test_measured_here_the_largest_parts_are_named_with_their_intervals() -> None:
+    lines = [
+        line("kv_memory", "KV cache memory", 200.0, factor=(0.8, 0.78, 0.82)),
+        line("sampling", "Token sampling", 100.0, factor=(0.9, 0.88, 0.92)),
+        line("unexplained", "Unexplained", 60.0, factor=(0.93, 0.9, 0.96), kind="unexplained"),
+        line("output_length", "Output length", 10.0, factor=(0.99, 0.97, 1.01)),
+        line("prefix_sharing", "Prefix sharing", -50.0, factor=(1.05, 1.02, 1.08)),
+    ]
+    counted = accounting(700, "output")
     said = judged(
-        accounting(700, "output"),
-        measured("user", (0.7, 0.68, 0.72)),
-        plan=plan(),
-        ledgers=[
-            ledger(
-                line("a", "Output length", 10.0),
-                line("b", "KV cache memory", 200.0),
-                line("c", "Token sampling", 100.0),
-                line("d", "Prefix sharing", -50.0),
-            )
-        ],
-    )
+        counted, measured("user", (0.7, 0.68, 0.72)), plan=plan(),
+        ranked=ranking(counted, [ledger(*lines)], ()),
+    )  # fmt: skip
     assert said.sentence.endswith(
-        "of the distance measured here, 200.0 from KV cache memory and 100.0 from token sampling."
+        "200.0 ± 20.0 from KV cache memory, 100.0 ± 10.0 from token sampling, 60.00 ± 6.00 unexplained."
     )
+
+
+def test_measured_here_and_nothing_shown() -> None:
+    counted = accounting(700, "output")
+    lines = [line("output_length", "Output length", 10.0, factor=(0.99, 0.97, 1.01))]
+    said = judged(counted, plan=plan(), ranked=ranking(counted, [ledger(*lines)], ()))
+    assert said.sentence.endswith("none of what was measured here is more than noise.")
+
+
+NOISY = NoiseFloor(run_sd=0.1, dof=20)
+"""Two runs of such a machine differ by up to t(20) 2.086 · 0.1 · √2 = 0.295 in the logarithm: 25.5 %."""
+
+
+@pytest.mark.parametrize(("observed", "outcome"), [(870.0, "no gap"), (850.0, "gap")])
+def test_a_gap_must_be_more_than_this_machines_noise(observed: float, outcome: str) -> None:
+    said = judged(accounting(observed, "output"), plan=plan(), noise=NOISY)
+    assert said.outcome == outcome
+    assert ("two runs here differ by up to 26 %" in said.sentence) == (outcome == "no gap")
+
+
+def test_a_replicas_noise_is_not_that_of_the_figures() -> None:
+    assert judged(accounting(870.0, "output"), plan=plan(replica=True), noise=NOISY).outcome == "gap"
+
+
+def test_a_setup_that_was_shown_to_be_slower_is_a_gap_however_noisy_single_runs_are() -> None:
+    said = judged(accounting(1000.0, "output"), measured("user", (0.9, 0.85, 0.95)), plan=plan(), noise=NOISY)
+    assert said.outcome == "gap"
 
 
 # --- no observed figure: the user's arm -----------------------------------------------------

@@ -1,0 +1,99 @@
+"""The lines of all ledgers in one order: what costs most comes first, whatever kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from doctor.schema.accounting import Accounting
+from doctor.schema.finding import Finding
+from doctor.schema.ledger import Ledger, LedgerLine
+from doctor.schema.ranking import Ranked, RankedCause
+from doctor.schema.rates import Interval
+
+TRIFLE = 0.03
+"""Less than this is not named as a cause: repeats of one engine on one GPU vary by as much."""
+ACCOUNTING = "token-accounting-total-vs-output"
+MACHINE_FAMILIES = ("host", "gpu platform")
+"""What these say is of the machine: it stands behind the step from the published figure."""
+
+
+def ranking(
+    accounting: Accounting, ledgers: Sequence[Ledger], findings: Sequence[Finding]
+) -> tuple[Ranked, ...]:
+    """The losing lines, the largest first; a line that was not shown stands after all that were.
+
+    From the ledger that was measured on the published setup, where there is one; else the
+    accounting by arithmetic and the factors as a replica measured them, else as predicted.
+    """
+    split = next((one for one in _by_trust(ledgers) if not one.refused and one.lines), None)
+    lines = list(split.lines) if split else []
+    found = [_ranked(line, split, findings) for line in lines if line.factor is not None and split]
+    counted = _counting(accounting)
+    ranked = sorted([*counted, *found], key=lambda one: (not one.shown, one.factor.estimate))
+    return tuple(one for one in ranked if one.factor.estimate < 1)
+
+
+def _by_trust(ledgers: Sequence[Ledger]) -> list[Ledger]:
+    order = {"measured": 0, "replica": 1, "predicted": 2}
+    return sorted((one for one in ledgers if one.basis in order), key=lambda one: order[one.basis])
+
+
+def _counting(accounting: Accounting) -> list[Ranked]:
+    """What vanishes of the apparent gap once both figures count the same; nothing where they do."""
+    if accounting.chosen is None or accounting.chosen == accounting.published_counts:
+        return []
+    alike = accounting.published_value - (accounting.accounting_tokens_per_s or 0.0)
+    factor = alike / accounting.published_value
+    title = "The two figures count different tokens"
+    cause = RankedCause(cause=ACCOUNTING, title=title, status="confirmed")
+    return [
+        Ranked(
+            line="accounting",
+            kind="accounting",
+            title=title,
+            basis="computed",
+            factor=Interval(estimate=factor, low=factor, high=factor, method="arithmetic, exact"),
+            tokens_per_s=_exact(accounting.accounting_tokens_per_s or 0.0),
+            shown=factor < 1 - TRIFLE,
+            causes=(cause,),
+        )
+    ]
+
+
+def _exact(value: float) -> Interval:
+    return Interval(estimate=value, low=value, high=value, method="arithmetic, exact")
+
+
+def _ranked(line: LedgerLine, ledger: Ledger, findings: Sequence[Finding]) -> Ranked:
+    assert line.factor is not None
+    return Ranked(
+        line=line.id,
+        kind=line.kind,
+        title=line.title,
+        basis=line.basis,
+        factor=line.factor,
+        tokens_per_s=None if ledger.basis == "replica" else line.tokens_per_s,
+        shown=_is_shown(line.factor),
+        causes=tuple(
+            RankedCause(cause=one.cause, title=one.title, status=one.status, summary=one.summary)
+            for one in findings
+            if _stands_behind(one, line)
+        ),
+    )
+
+
+def _is_shown(factor: Interval) -> bool:
+    return factor.high is not None and factor.high < 1 and factor.estimate < 1 - TRIFLE
+
+
+def _stands_behind(finding: Finding, line: LedgerLine) -> bool:
+    """Whether a finding may be what a line measures."""
+    speaks = any(one.speaks == "for" for one in finding.evidence)
+    open_or_shown = finding.status in ("confirmed", "inconclusive")
+    if line.kind == "factor":
+        return finding.factor == line.id and finding.status == "confirmed"
+    of_the_machine = finding.family in MACHINE_FAMILIES
+    measured_here = finding.basis in ("measured", "replica")
+    if not speaks or not open_or_shown or measured_here:
+        return False
+    return of_the_machine if line.kind == "setting" else not of_the_machine and line.kind == "unexplained"
