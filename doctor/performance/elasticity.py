@@ -24,8 +24,10 @@ def elasticity(case: Case, run: TimedRun) -> Elasticity:
         return Elasticity(kv)
     clock = step_clock(case.steps)
 
-    def slower(decodes: int, context: int, chunks: Sequence[tuple[int, int]]) -> tuple[float, float]:
-        first, growth = clock(decodes, context, chunks)
+    def slower(
+        decodes: int, context: int, longest: int, chunks: Sequence[tuple[int, int]]
+    ) -> tuple[float, float]:
+        first, growth = clock(decodes, context, longest, chunks)
         return first * _TIME_STEP, growth * _TIME_STEP
 
     schedule = replay(

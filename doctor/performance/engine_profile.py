@@ -20,6 +20,8 @@ from doctor.schema.setup import Setup
 Usage = Literal["offline", "server", "cpu offline", "cpu server"]
 CURRENT = (0, 32)
 _V1 = (0, 8)
+_V0_GRAPH_CONTEXT, _NO_LIMIT = 8192, 2**31
+"""``max_context_len_to_capture`` of vLLM 0.2.7 to 0.5; the speeds of 0.6.3 show no such limit."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class EngineProfile:
     watermark: float
     graph_bytes: int
     largest_graph: int
+    longest_graph: int
+    """Context tokens beyond which decoding leaves the graphs."""
+    compiled: bool
+    """Whether steps outside the graphs run compiled pieces (V1) or plain PyTorch (V0)."""
     host: HostProfile
     picker: Picker
     """What applies top-k and top-p."""
@@ -129,6 +135,8 @@ def engine_profile(
         watermark=0.01 if version < _V1 else 0.0,
         graph_bytes=round(costs().cuda_graphs_bytes) if version >= (0, 20) and not eager else 0,
         largest_graph=0 if usage.startswith("cpu") else min(2 * seqs, graph_limit),
+        longest_graph=_V0_GRAPH_CONTEXT if version < (0, 6) else _NO_LIMIT,
+        compiled=version >= _V1,
         host=host_cpu() if usage.startswith("cpu") else _host(version, given.async_scheduling),
         picker=_picker(version, flashinfer),
         picker_stated=flashinfer is not None,

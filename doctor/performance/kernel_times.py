@@ -6,7 +6,7 @@ GPU carried over by the two data sheets; the data sheet times fractions that GPU
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,9 @@ from doctor.performance.kernel_tables import DecodeCurves, HostCost, KernelTable
 from doctor.performance.roofline import Floats, Peak, prefill_flops
 
 _QUERY_TILE = 64
+_SPLIT_BELOW = 0.8
+_BLOCKS_PER_UNIT = 2
+"""Blocks of FlashAttention 2's split kernel per multiprocessor, at 64 to 100 KB of shared memory each."""
 _SUSTAINED_ROWS = 8192
 """A GEMM of so many rows takes a millisecond and more: long enough to be timed under its power limit."""
 _MULTIPROCESSORS = 100
@@ -127,6 +130,51 @@ class KernelTimes:
             return reached.decode_attention(tasks * context, head_dim, kv_bytes)
         ratio = self._decode_ratio(heads // kv_heads, kv_heads, head_dim)
         return peak.decode_attention(tasks * context, head_dim, kv_bytes) * ratio(tasks, context)
+
+    @cached_property
+    def block_bandwidth(self) -> float | None:
+        """Bytes/s that one thread block of FlashAttention 2 reads; None where nothing tells it.
+
+        Without shared keys it never splits a request, so one request of a long context shows what
+        a block per head reads: 22 GB/s on A100, 26 to 27 on L40S and RTX PRO 6000.
+        """
+        if not self.tile_bound or self._table is None:
+            return None
+        apart = [c for c in self._table.decode_attention if c.heads == c.kv_heads and c.batch[0] == 1]
+        rates = [
+            2e6 * 2 * c.head_dim * context / us
+            for c in apart
+            for context, us in zip(c.context, c.us[0], strict=True)
+            if us is not None
+        ]
+        return max(rates, default=None)
+
+    def straggler(
+        self,
+        heads: int,
+        kv_heads: int,
+        head_dim: int,
+        decodes: Floats,
+        context: Floats,
+        longest: Floats,
+        kv_bytes: float,
+    ) -> Floats:
+        """Seconds by which the longest request outlasts the others in one layer's decode attention.
+
+        FlashAttention 2 gives a request and KV head one thread block, unless so few of them are
+        there that it splits them (heads that share keys only: below 0.8 blocks per
+        multiprocessor, ``num_splits_heuristic`` in ``flash_api.cpp``). While all run they share
+        the memory; what the longest has left then, it reads alone.
+        """
+        if self.block_bandwidth is None:
+            return np.zeros_like(decodes)
+        per_token = 2 * head_dim * kv_bytes
+        blocks = decodes * kv_heads
+        together = np.minimum(blocks, _BLOCKS_PER_UNIT * self.multiprocessors)
+        by_then = context * kv_heads / np.maximum(together, 1.0)
+        left = np.maximum(0.0, longest - by_then) * per_token / self.block_bandwidth
+        split = (heads > kv_heads) & (blocks < _SPLIT_BELOW * self.multiprocessors)
+        return np.where(split, 0.0, left)
 
     def with_rereads(self, seconds: Floats, rereads: Floats, prefix_bytes: float) -> Floats:
         """Seconds of decode attention that take ``seconds`` without a shared prefix.

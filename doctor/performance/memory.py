@@ -82,17 +82,19 @@ def activation_bytes(
     """The peak of vLLM's profiling run: the larger of one forward pass and one sampling.
 
     Forward at the token budget holds residual, hidden state, and the MLP's gate_up output and
-    product (3 × inner width). Sampling holds logits of ``max_num_seqs`` rows in float32, with
+    product (3 × inner width); of experts also every chosen one's output (``fused_moe.py``
+    ``intermediate_cache3``). Sampling holds logits of ``max_num_seqs`` rows in float32, with
     copies for probabilities and for the full-vocabulary sort (values, 64-bit indices): about 5
     (``gpu_model_runner.py`` ``_dummy_run``, ``_dummy_sampler_run``; read in 0.32.0).
     """
     shape = shape_of(architecture)
-    inner = architecture.intermediate_size if shape.dense_layers else 0
+    inner, outputs = architecture.intermediate_size if shape.dense_layers else 0, 0
     if shape.experts:
         experts = shape.experts
         inner = max(inner, experts.per_token * experts.intermediate_size + experts.shared_intermediate_size)
+        outputs = experts.per_token * architecture.hidden_size
     element = bytes_per_element(model_dtype(architecture, dtype))
-    width = 4 * architecture.hidden_size + shape.attention[0].outputs + 3 * inner
+    width = 4 * architecture.hidden_size + shape.attention[0].outputs + 3 * inner + outputs
     forward = max_num_batched_tokens * width * element
     rows = min(max_num_seqs, max_num_batched_tokens)
     sampling = rows * architecture.vocab_size * (element + 5 * 4)

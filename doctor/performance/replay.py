@@ -25,8 +25,8 @@ from doctor.errors import UsageError
 from doctor.performance.request_state import EVERYBODY, RequestState
 from doctor.performance.schedule import Job, Rules, Schedule, Steps
 
-StepClock = Callable[[int, int, Sequence[tuple[int, int]]], tuple[float, float]]
-"""(decodes, context, chunks of (new, cached)) → seconds of the step, and by how much each
+StepClock = Callable[[int, int, int, Sequence[tuple[int, int]]], tuple[float, float]]
+"""(decodes, context, longest context, chunks of (new, cached)) → seconds of the step, and by how much each
 further step of the same decoding batch is longer."""
 
 _LONGEST_TIMED_STRETCH = 64
@@ -85,7 +85,7 @@ class Replay(RequestState):
         self._wait_for_arrivals()
         preempted_before = self.preemptions
         budget = self._schedule_decodes()
-        context = self._context()
+        context, longest = self._context(), self._longest()
         decodes = self._decodes
         chunks: list[tuple[int, int]] = []
         completed: list[int] = []
@@ -94,7 +94,7 @@ class Replay(RequestState):
             self._admit(budget - sum(n for n, _ in chunks), chunks, completed)
         if not decodes and not chunks and self.preemptions == preempted_before:
             self._refuse_stuck()
-        self._record(1, decodes, context, self.preemptions - preempted_before, chunks)
+        self._record(1, decodes, context, longest, self.preemptions - preempted_before, chunks)
         for job in completed:
             self._emit_first(job)
         self._move(1)
@@ -111,7 +111,7 @@ class Replay(RequestState):
         if count <= 0:
             return
         self._free.take(self._blocks_due(count))
-        self._record(count, self._decodes, self._context(), 0, [])
+        self._record(count, self._decodes, self._context(), self._longest(), 0, [])
         self._move(count)
 
     def _move(self, steps: int) -> None:
@@ -198,7 +198,13 @@ class Replay(RequestState):
             completed.append(job)
 
     def _record(
-        self, count: int, decodes: int, context: int, preempted: int, chunks: list[tuple[int, int]]
+        self,
+        count: int,
+        decodes: int,
+        context: int,
+        longest: int,
+        preempted: int,
+        chunks: list[tuple[int, int]],
     ) -> None:
         steps = self.steps
         for new, cached in chunks:
@@ -208,12 +214,13 @@ class Replay(RequestState):
         steps.count.append(count)
         steps.decodes.append(decodes)
         steps.context.append(context)
+        steps.longest.append(longest)
         steps.running.append(len(self.running))
         steps.waiting.append(len(self.waiting))
         steps.blocks.append(self._total - self._free.count)
         steps.preempted.append(preempted)
         if self._clock:
-            first, growth = self._clock(decodes, context, chunks)
+            first, growth = self._clock(decodes, context, longest, chunks)
             self._start_s.append(self.now_s)
             self.now_s += count * first + growth * count * (count - 1) / 2
 
@@ -236,7 +243,7 @@ class Replay(RequestState):
         assert self._clock is not None
         if self._offered - self._finished >= self._concurrency:
             return _LONGEST_TIMED_STRETCH
-        first, growth = self._clock(self._decodes, self._context(), ())
+        first, growth = self._clock(self._decodes, self._context(), self._longest(), ())
         wait = self.jobs[self._offered].arrival_s - self.now_s
         longest = first + growth * _LONGEST_TIMED_STRETCH
         return min(_LONGEST_TIMED_STRETCH, int(wait / longest)) if wait > 0 else 0

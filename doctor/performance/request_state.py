@@ -50,6 +50,8 @@ class RequestState:
         self._base_sum = 0
         self._due = [0] * self._size
         self._finishing: list[tuple[int, int]] = []
+        self._by_length: list[tuple[int, int]] = []
+        """A heap of (−base, job); entries of requests that no longer decode are dropped when met."""
         self._partial: tuple[int, int] | None = None
         self._shared_by = 0
 
@@ -103,6 +105,7 @@ class RequestState:
         last = self.step + self.jobs[job].output_tokens - self._outputs[job]
         self._last_step[job] = last
         heapq.heappush(self._finishing, (last, job))
+        heapq.heappush(self._by_length, (-self._base[job], job))
 
     def _finish_due(self) -> None:
         """Release the requests whose last token came in the step before ``self.step``."""
@@ -138,6 +141,13 @@ class RequestState:
 
     def _context(self) -> int:
         return self._base_sum + self._decodes * (self.step + 1)
+
+    def _longest(self) -> int:
+        """Context tokens of the longest decoding request, the new token included; 0 without one."""
+        heap = self._by_length
+        while heap and (self._last_step[heap[0][1]] < 0 or self._base[heap[0][1]] != -heap[0][0]):
+            heapq.heappop(heap)
+        return self.step + 1 - heap[0][0] if heap else 0
 
     def _due_from_here(self) -> list[int]:
         """How many requests need a block in each of the next ``block_size`` steps."""

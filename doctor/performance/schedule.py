@@ -61,6 +61,8 @@ class Steps:
     context: list[int] = field(default_factory=list)
     """Σ context tokens over the decoding requests at the first step, the new token included;
     it grows by ``decodes`` with every step."""
+    longest: list[int] = field(default_factory=list)
+    """Context tokens of the longest decoding request at the first step; it grows by one a step."""
     running: list[int] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
     blocks: list[int] = field(default_factory=list)

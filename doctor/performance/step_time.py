@@ -19,6 +19,8 @@ from doctor.performance.roofline import Floats
 from doctor.performance.sampling_times import Picker, penalty_host_s, sampling_s
 from doctor.schema.setup import Sampling
 
+_QUANTISED_INPUTS = 4
+
 COMPONENTS = (
     "layer GEMMs",
     "experts",
@@ -44,6 +46,8 @@ class Batches:
     """Number of prefill chunks."""
     prefill_attention_s: Floats
     """Seconds of prefill attention in one layer."""
+    longest: Floats | None = None
+    """Context tokens of the longest decoding request; None: all are as long."""
 
 
 class StepTimes:
@@ -111,6 +115,16 @@ class StepTimes:
         one = self.kernels.decode_attention(
             a.num_attention_heads, a.num_key_value_heads, a.head_size, decodes, mean, self._kv_bytes
         )
+        if batches.longest is not None:
+            one = one + self.kernels.straggler(
+                a.num_attention_heads,
+                a.num_key_value_heads,
+                a.head_size,
+                decodes,
+                batches.context,
+                batches.longest,
+                self._kv_bytes,
+            )
         if self.shared_tokens:
             per_token = 2 * a.num_key_value_heads * a.head_size * self._kv_bytes
             again = np.maximum(batches.decodes - 1, 0) * self.shared_tokens / np.maximum(batches.context, 1.0)
@@ -140,7 +154,13 @@ class StepTimes:
             return np.full_like(batches.decodes, c.eager_layer_s * layers)
         if self.engine.largest_graph == 0:
             return np.zeros_like(batches.decodes)
-        return np.where(batches.chunks > 0, c.compiled_layer_s * layers, 0.0)
+        outside = (batches.chunks > 0) | (batches.decodes + batches.prefill > self.engine.largest_graph)
+        longest = batches.longest
+        if longest is None:
+            longest = batches.context / np.maximum(batches.decodes, 1.0)
+        outside |= longest > self.engine.longest_graph
+        one = c.compiled_layer_s if self.engine.compiled else c.eager_layer_s
+        return np.where(outside, one * layers, 0.0)
 
     def exposed_host(self, gpu_s: Floats, work_s: Floats, launch_s: Floats) -> Floats:
         """What the host adds to a step whose kernels take ``gpu_s``.
@@ -194,7 +214,13 @@ class StepTimes:
             inner += experts.per_token * experts.intermediate_size + experts.shared_intermediate_size
         width = 8 * a.hidden_size + 2 * shape.attention[0].outputs + 3 * inner
         traffic = tokens * width * self._element / (self.kernels.bandwidth * c.stream_fraction)
-        layer = c.elementwise_kernels * c.elementwise_launch_s + traffic
+        kernels = c.elementwise_kernels
+        if self.linear_dtype == "fp8":
+            # Each of the four linear layers takes its input in fp8: read 2 bytes, write 1.
+            kernels += _QUANTISED_INPUTS
+            inputs = sum(m.inputs for m in (*shape.attention, *mlp(a.hidden_size, inner)))
+            traffic = traffic + tokens * inputs * 3.0 / (self.kernels.bandwidth * c.stream_fraction)
+        layer = kernels * c.elementwise_launch_s + traffic
         around = 0.0 if self.engine.largest_graph == 0 else c.step_launches * c.step_launch_s
         return np.asarray(shape.layers * layer + around)
 

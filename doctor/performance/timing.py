@@ -80,6 +80,7 @@ def batches_of(schedule: Schedule, steps: StepTimes) -> tuple[Batches, Floats]:
         prefill=prefill,
         chunks=chunks,
         prefill_attention_s=attention,
+        longest=np.asarray(s.longest, dtype=np.float64),
     )
     return batches, count
 
@@ -87,7 +88,9 @@ def batches_of(schedule: Schedule, steps: StepTimes) -> tuple[Batches, Floats]:
 def time_run(schedule: Schedule, steps: StepTimes) -> TimedRun:
     """Put times on a schedule. Attention grows with the context: the mean of a stretch's ends."""
     first, count = batches_of(schedule, steps)
-    batches = replace(first, context=first.context + first.decodes * (count - 1) / 2)
+    more = (count - 1) / 2
+    assert first.longest is not None
+    batches = replace(first, context=first.context + first.decodes * more, longest=first.longest + more)
     seconds = steps.components(batches)
     idle = 0.0
     if schedule.start_s is not None:
@@ -99,7 +102,9 @@ def time_run(schedule: Schedule, steps: StepTimes) -> TimedRun:
 def step_clock(steps: StepTimes) -> StepClock:
     """The clock that a replay with arrival times asks."""
 
-    def clock(decodes: int, context: int, chunks: Sequence[tuple[int, int]]) -> tuple[float, float]:
+    def clock(
+        decodes: int, context: int, longest: int, chunks: Sequence[tuple[int, int]]
+    ) -> tuple[float, float]:
         new = np.asarray([n for n, _ in chunks], dtype=np.float64)
         cached = np.asarray([c for _, c in chunks], dtype=np.float64)
         attention = float(np.sum(steps.prefill_attention(new, cached))) if chunks else 0.0
@@ -107,7 +112,14 @@ def step_clock(steps: StepTimes) -> StepClock:
         same = np.ones(2)
         total = sum(
             steps.components(
-                Batches(decodes * same, ends, new.sum() * same, len(chunks) * same, attention * same)
+                Batches(
+                    decodes * same,
+                    ends,
+                    new.sum() * same,
+                    len(chunks) * same,
+                    attention * same,
+                    np.asarray([longest, longest + _CLOCK_SPAN], dtype=np.float64),
+                )
             ).values(),
             np.zeros(2),
         )

@@ -40,10 +40,10 @@ def test_skipping_equals_stepping_with_arrivals(seed: int) -> None:
     timed = [replace(job, arrival_s=0.013 * i * (1 + i % 3 / 10)) for i, job in enumerate(jobs)]
     timed.sort(key=lambda job: job.arrival_s)
 
-    def clock(decodes: int, context: int, chunks: object) -> tuple[float, float]:
+    def clock(decodes: int, context: int, longest: int, chunks: object) -> tuple[float, float]:
         assert isinstance(chunks, (list, tuple))
         prefill = sum(new for new, _ in chunks)
-        return 0.002 + 1e-6 * context + 1e-5 * prefill, 1e-6 * decodes
+        return 0.002 + 1e-6 * context + 1e-6 * longest + 1e-5 * prefill, 1e-6 * decodes + 1e-6
 
     stepped = Replay(rules, timed, max_concurrency=concurrency, clock=clock).run(skip=False)
     skipped = Replay(rules, timed, max_concurrency=concurrency, clock=clock).run()
@@ -65,6 +65,19 @@ def test_every_token_is_made_once_and_no_rule_is_broken(seed: int) -> None:
     admissions = len(jobs) + schedule.preemptions
     made = sum(job.output_tokens for job in jobs)
     assert made - admissions <= decoded <= made - len(jobs)
+
+
+@pytest.mark.parametrize("seed", range(3100, 3130))
+def test_the_longest_request_lies_between_the_mean_and_what_any_can_reach(seed: int) -> None:
+    rules, jobs, concurrency = configuration(seed)
+    steps = replay(rules, jobs, max_concurrency=concurrency).steps
+    most = max(job.prompt_tokens + job.output_tokens for job in jobs)
+    for i, decodes in enumerate(steps.decodes):
+        last = steps.longest[i] + steps.count[i] - 1 if decodes else 0
+        assert decodes * steps.longest[i] >= steps.context[i]
+        assert last <= most
+        if decodes == 1:
+            assert steps.longest[i] == steps.context[i]
 
 
 def test_one_request_by_hand() -> None:
