@@ -20,7 +20,7 @@ from doctor.reporting.embedded import report_of_page
 from doctor.schema.prediction import Prediction
 from doctor.schema.rates import Interval
 from doctor.schema.report import Report
-from doctor.schema.setup import EngineSettings, Model, Setup, Software, Workload
+from doctor.schema.setup import EngineSettings, Model, Sampling, Setup, Software, Workload
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = DATA.parents[1] / "docs" / "samples" / "qwen1.5-7b-h200.html"
@@ -33,6 +33,7 @@ def setup_of(case: dict[str, Any]) -> Setup:
     return Setup(
         model=Model(name=case["model"], architecture=find_architecture(case["model"])),
         software=Software(version=case["version"]),
+        sampling=Sampling(**case.get("sampling", {})),
         workload=Workload(
             input_len=case["input_len"],
             output_len=case["output_len"],

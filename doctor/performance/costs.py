@@ -57,6 +57,7 @@ class Costs(Record):
     compiled_layer_s: float
     l2_per_multiprocessor: float
     l2_share: float
+    sustained_share: float
     cpu_cache_bytes: float
     cuda_graphs_bytes: float
     outside_torch_bytes: float

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from doctor.errors import UsageError
 from doctor.performance.architecture import Experts
+from doctor.performance.carrying import carried_bounds, sustained_flops, table_peak
 from doctor.performance.costs import Basis, Efficiency, costs, typical
 from doctor.performance.expert_times import ExpertRatio, experts_s
 from doctor.performance.gpus import Gpu, find_gpu
@@ -24,8 +25,6 @@ _QUERY_TILE = 64
 _SPLIT_BELOW = 0.8
 _BLOCKS_PER_UNIT = 2
 """Blocks of FlashAttention 2's split kernel per multiprocessor, at 64 to 100 KB of shared memory each."""
-_SUSTAINED_ROWS = 8192
-"""A GEMM of so many rows takes a millisecond and more: long enough to be timed under its power limit."""
 _MULTIPROCESSORS = 100
 """Where a data sheet does not say; between an L20 and an A100."""
 
@@ -41,6 +40,7 @@ class KernelTimes:
         table: KernelTable | None = None,
         efficiency: Efficiency | None = None,
         *,
+        bounds: dict[str, Peak] | None = None,
         l2_bytes: float = 0.0,
         warm_below: float = 0.0,
         tile_bound: bool = False,
@@ -50,6 +50,8 @@ class KernelTimes:
         self.source = source
         self.host: HostCost | None = table.host if table else None
         self._peaks = peaks
+        self._bounds = bounds or peaks
+        """What the table's ratios are taken of."""
         self._table = table
         self._l2_bytes, self._warm_below = l2_bytes, warm_below
         self.tile_bound = tile_bound
@@ -67,6 +69,9 @@ class KernelTimes:
         """Peak rates for GEMMs of that element type; the model's own where there is none."""
         return self._peaks.get(dtype) or self._peaks.get("bfloat16") or next(iter(self._peaks.values()))
 
+    def _bound(self, dtype: str) -> Peak:
+        return self._bounds.get(dtype) or next(iter(self._bounds.values()))
+
     def gemm(self, n: int, k: int, m: ArrayLike, *, dtype: str, weight_bytes: float) -> Floats:
         """Seconds of one layer GEMM with ``m`` rows."""
         rows = np.asarray(m, dtype=np.float64)
@@ -74,32 +79,24 @@ class KernelTimes:
             e = self._efficiency
             reached = Peak(self.bandwidth * e.weight_stream, self.peak(dtype).flops * e.gemm)
             return reached.gemm(n, k, rows, weight_bytes)
-        measured = self.peak(dtype).gemm(n, k, rows, weight_bytes) * self._gemm_ratio(n, k, dtype)(rows)
+        measured = self._bound(dtype).gemm(n, k, rows, weight_bytes) * self._gemm_ratio(n, k, dtype)(rows)
         return np.maximum(measured, 2.0 * rows * n * k / self._sustained(dtype))
 
     @lru_cache(maxsize=8)  # noqa: B019 - lives as long as the few tables of a process
     def _sustained(self, dtype: str) -> float:
-        """FLOP/s that the longest measured GEMMs reach, in the median over shapes.
-
-        Short ones are timed in bursts at full clock; a run under load sits at the power limit
-        (an H200 prefilling: 694 of 700 W, 1530 of 1980 MHz). The longest points come nearest.
-        A table without such points sets no limit.
-        """
+        """FLOP/s that no GEMM exceeds under load; a table without long points sets no limit."""
         assert self._table is not None
         measured = dtype if dtype in self._table.gemm else next(iter(self._table.gemm))
-        curves = self._table.gemm[measured]
-        rows = curves.m[-1]
-        rates = [2e6 * rows * s.n * s.k / s.us[-1] for s in curves.shapes if s.us[-1] is not None]
-        if rows < _SUSTAINED_ROWS or not rates:
+        there = sustained_flops(self._table, measured)
+        if there is None:
             return float("inf")
-        here, there = self.peak(dtype).flops, _table_peak(self._table, measured).flops
-        return float(np.quantile(rates, 0.5)) * here / there
+        return there * self._bound(dtype).flops / table_peak(self._table, measured).flops
 
     def experts(
         self, experts: Experts, hidden: int, tokens: Floats, *, dtype: str, weight_bytes: float
     ) -> Floats:
         """Seconds of one layer's routed experts, every token choosing its own at random."""
-        peak = self.peak(dtype)
+        peak = self._bound(dtype)
         curves = self._table.experts if self._table else {}
         if not curves:
             reached = self.reached(dtype)
@@ -107,7 +104,7 @@ class KernelTimes:
             return experts_s(experts, hidden, tokens, weight_bytes, share)
         assert self._table is not None
         measured = dtype if dtype in curves else next(iter(curves))
-        there = _table_peak(self._table, measured)
+        there = table_peak(self._table, measured)
         ratio = ExpertRatio(curves[measured], experts, hidden, there, 1.0 if measured == "fp8" else 2.0)
         return experts_s(experts, hidden, tokens, weight_bytes, peak) * ratio(experts, tokens)
 
@@ -188,17 +185,38 @@ class KernelTimes:
         faster = min(1.0, self.bandwidth / l2)
         return seconds * (1.0 - rereads * (1.0 - faster))
 
-    def mixed_decode_attention(self, heads: int, head_dim: int, context: Floats, dtype: str) -> Floats:
-        """Least seconds of one layer's decode attention in a step that also holds prompt chunks.
+    def mixed_decode_attention(
+        self,
+        heads: int,
+        kv_heads: int,
+        head_dim: int,
+        batch: Floats,
+        context: Floats,
+        prefill: Floats,
+        kv_bytes: float,
+        dtype: str,
+    ) -> Floats:
+        """Least seconds of one layer's decode attention in a step that also holds ``prefill`` tokens.
 
         FlashAttention 2 then runs one query token of one head per tile of 64 rows; only in steps
         of pure decoding does it pack the heads that share keys (``seqlenq_ngroups_swapped`` in
         flash-attention's ``flash_api.cpp``; ``kBlockM = 64`` in ``run_mha_fwd_splitkv_dispatch``).
+        Its grid takes all requests of one head before the next head (``run_flash_splitkv_fwd``).
+        So heads that share keys read them again from memory, unless so few blocks have work that
+        all of the group run at once, or L2 still holds the keys of one head: all of them up to the
+        share of L2 that two partitions with copies leave, none beyond the whole of it.
         """
         if not self.tile_bound:
             return np.zeros_like(context)
-        flops = 4.0 * heads * head_dim * _QUERY_TILE * context
-        return flops / self._attention_flops(heads, head_dim, dtype)
+        flops = 4.0 * heads * head_dim * _QUERY_TILE * batch * context
+        tiles = flops / self._attention_flops(heads, head_dim, dtype)
+        again = self.decode_attention(heads, heads, head_dim, batch, context, kv_bytes)
+        group = (batch + prefill / _QUERY_TILE) * (heads / kv_heads)
+        at_once = group <= _BLOCKS_PER_UNIT * self.multiprocessors
+        beyond = batch * context * 2 * head_dim * kv_bytes / max(self._l2_bytes, 1.0) - costs().l2_share
+        missed = np.where(at_once, 0.0, np.clip(beyond / (1.0 - costs().l2_share), 0.0, 1.0))
+        once = self.decode_attention(heads, kv_heads, head_dim, batch, context, kv_bytes)
+        return np.asarray(np.maximum(tiles, once + missed * np.maximum(0.0, again - once)))
 
     @lru_cache(maxsize=8)  # noqa: B019 - lives as long as the few tables of a process
     def _attention_flops(self, heads: int, head_dim: int, dtype: str) -> float:
@@ -210,7 +228,7 @@ class KernelTimes:
     def prefill_attention(self, heads: int, head_dim: int, new: Floats, cached: Floats, dtype: str) -> Floats:
         """Seconds of prefill attention of one layer, chunk by chunk."""
         flops = prefill_flops(heads, head_dim, new, cached)
-        peak = self.peak(dtype)
+        peak = self._bound(dtype)
         if self._table is None or not self._table.prefill_attention:
             return Peak(1.0, peak.flops * self._efficiency.prefill_attention).prefill_attention(flops)
         return peak.prefill_attention(flops) * self._prefill_ratio(heads, head_dim)(flops)
@@ -219,7 +237,7 @@ class KernelTimes:
         assert self._table is not None
         measured = dtype if dtype in self._table.gemm else next(iter(self._table.gemm))
         bytes_there = {"fp8": 1.0, "float32": 4.0}.get(measured, 2.0)
-        return GemmRatio(self._table.gemm[measured], _table_peak(self._table, measured), n, k, bytes_there)
+        return GemmRatio(self._table.gemm[measured], table_peak(self._table, measured), n, k, bytes_there)
 
     @lru_cache(maxsize=8)  # noqa: B019 - lives as long as the few tables of a process
     def _decode_ratio(self, group: int, kv_heads: int, head_dim: int) -> DecodeRatio:
@@ -233,7 +251,7 @@ class KernelTimes:
             )
 
         best = min(self._table.decode_attention, key=distance)
-        return DecodeRatio(best, _table_peak(self._table, "bfloat16"), self._warm_below)
+        return DecodeRatio(best, table_peak(self._table, "bfloat16"), self._warm_below)
 
     @lru_cache(maxsize=8)  # noqa: B019 - as above
     def _prefill_ratio(self, heads: int, head_dim: int) -> PrefillRatio:
@@ -243,12 +261,7 @@ class KernelTimes:
             return abs(np.log(c.head_dim / head_dim)), abs(np.log(c.heads / heads))
 
         best = min(self._table.prefill_attention, key=distance)
-        return PrefillRatio(best, _table_peak(self._table, "bfloat16"))
-
-
-def _table_peak(table: KernelTable, dtype: str) -> Peak:
-    flops = table.roofline.tflops.get(dtype) or next(iter(table.roofline.tflops.values()))
-    return Peak(table.roofline.bandwidth_gb_s * 1e9, flops * 1e12)
+        return PrefillRatio(best, table_peak(self._table, "bfloat16"))
 
 
 def sheet_peaks(gpu: Gpu) -> dict[str, Peak]:
@@ -268,7 +281,7 @@ def calibrated_times(
     l2_bytes: float | None = None,
 ) -> KernelTimes:
     """Kernel times from a calibration of this machine."""
-    peaks = {dtype: _table_peak(table, dtype) for dtype in table.roofline.tflops}
+    peaks = {dtype: table_peak(table, dtype) for dtype in table.roofline.tflops}
     source = f"calibration of {table.device} with {table.engine}"
     l2 = costs().cpu_cache_bytes if l2_bytes is None else l2_bytes
     return KernelTimes(
@@ -310,6 +323,7 @@ def kernel_times(gpu: Gpu, calibration: KernelTable | None = None) -> KernelTime
             "carried over",
             source,
             table,
+            bounds=carried_bounds(gpu, like, table, peaks),
             l2_bytes=_l2(gpu),
             warm_below=_l2(like),
             tile_bound=fa2,

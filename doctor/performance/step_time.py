@@ -131,7 +131,14 @@ class StepTimes:
             one = self.kernels.with_rereads(one, np.minimum(again, 1.0), self.shared_tokens * per_token)
         if self.engine.enable_chunked_prefill:
             tiled = self.kernels.mixed_decode_attention(
-                a.num_attention_heads, a.head_size, batches.context, self._dtype
+                a.num_attention_heads,
+                a.num_key_value_heads,
+                a.head_size,
+                decodes,
+                mean,
+                batches.prefill,
+                self._kv_bytes,
+                self._dtype,
             )
             one = np.where(batches.chunks > 0, np.maximum(one, tiled), one)
         return np.where(batches.decodes > 0, self.shape.layers * one, 0.0)

@@ -8,6 +8,7 @@ from doctor.errors import UsageError
 from doctor.performance.architecture import parameters, shape_of
 from doctor.performance.memory import (
     GIB,
+    activation_bytes,
     kv_bytes_per_token,
     kv_cache_tokens,
     memory_budget,
@@ -73,6 +74,13 @@ def test_a_larger_token_budget_leaves_less_kv_cache() -> None:
     small = kv_cache_tokens(models.QWEN15_7B, A100_BYTES, 0.9, max_num_batched_tokens=8192)
     large = kv_cache_tokens(models.QWEN15_7B, A100_BYTES, 0.9, max_num_batched_tokens=32768)
     assert large < small
+
+
+def test_experts_hold_every_chosen_ones_output() -> None:
+    """Qwen1.5-MoE: residual, hidden and both copies 4 · 2048, qkv 6144, 3 · (4 · 1408 + 5632) of the
+    gated layers, and 4 outputs of 2048: 56320 wide, in 2 bytes."""
+    found = activation_bytes(models.QWEN15_MOE, max_num_batched_tokens=8192, max_num_seqs=1)
+    assert found == 8192 * 56320 * 2
 
 
 def test_weights_that_do_not_fit_leave_no_tokens() -> None:
