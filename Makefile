@@ -63,10 +63,13 @@ format: .stamps/dev
 clean:
 	rm -rf $(VENV) .stamps node_modules dist build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: benchmark-predict benchmark-coverage
+.PHONY: benchmark-predict benchmark-predict-cpu benchmark-coverage
 
 benchmark-predict: .stamps/dev
 	$(BIN)/python -m benchmarks.predict --write docs/accuracy-predict.md
+
+benchmark-predict-cpu: .stamps/dev .stamps/engine
+	$(BIN)/python -m benchmarks.predict_cpu --write docs/accuracy-predict.md
 
 benchmark-coverage: .stamps/dev
 	$(BIN)/python -m benchmarks.coverage --write docs/accuracy.md

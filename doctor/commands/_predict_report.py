@@ -40,7 +40,7 @@ def write_prediction(
         setup=setup,
         predictions=predictions,
         refused=tuple(row for row in rows if isinstance(row, Refused)),
-        confirm=(server_command(setup), benchmark_command(setup, None)),
+        confirm=(server_command(setup, predictions[0]), benchmark_command(setup, None)),
         **_published(reference_id, setup),
     )
     for path in write_report(report, folder):

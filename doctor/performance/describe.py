@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -186,7 +187,13 @@ def _step(number: int, text: str) -> list[str]:
 
 
 def _command(command: str) -> list[str]:
-    lines = textwrap.wrap(command, WIDTH - 6, break_long_words=False, break_on_hyphens=False)
+    """On as many lines as it needs, broken between flags so that it can still be pasted."""
+    lines: list[str] = []
+    for part in re.split(r" (?=--)", command):
+        if lines and len(lines[-1]) + 1 + len(part) <= WIDTH - 8:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
     last = len(lines) - 1
     return [
         f"{'   ' if i == 0 else '     '}{line}" + (" \\" if i < last else "") for i, line in enumerate(lines)

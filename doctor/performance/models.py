@@ -22,13 +22,25 @@ def find_architecture(name: str) -> Architecture:
         path = path / "config.json"
     if path.is_file():
         return read_config(path)
-    shipped = MODEL_FOLDER / f"{name.lower().rsplit('/', 1)[-1]}.json"
+    shipped = _shipped(name)
     if shipped.is_file():
         return read_config(shipped)
     known = ", ".join(sorted(p.stem for p in MODEL_FOLDER.glob("*.json")))
     raise UsageError(
         f"Unknown model {name!r}", next_step=f"Give the path of its config.json, or one of {known}"
     )
+
+
+def hub_name(name: str) -> str:
+    """What the Hub calls a shipped model, for commands that fetch it; any other name as it is."""
+    shipped = _shipped(name)
+    if Path(name).exists() or not shipped.is_file():
+        return name
+    return str(json.loads(shipped.read_text())["_name_or_path"])
+
+
+def _shipped(name: str) -> Path:
+    return MODEL_FOLDER / f"{name.lower().rsplit('/', 1)[-1]}.json"
 
 
 def read_config(path: Path) -> Architecture:
@@ -42,7 +54,7 @@ def read_config(path: Path) -> Architecture:
         fields.setdefault("num_key_value_heads", text.get("num_attention_heads"))
         if "torch_dtype" not in fields and text.get("dtype"):
             fields["torch_dtype"] = text["dtype"]
-        extra = {key: value for key, value in text.items() if key not in known and _is_plain(value)}
+        extra = {k: v for k, v in text.items() if k not in known and k[:1] != "_" and _is_plain(v)}
         return Architecture.model_validate({**fields, "extra": extra})
     except (OSError, ValueError, AttributeError, ValidationError) as error:
         raise InputError(

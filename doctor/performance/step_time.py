@@ -157,10 +157,10 @@ class StepTimes:
     def launch_work(self, batches: Batches) -> Floats:
         """Seconds in which the host launches a step's layers, while the GPU already works on them."""
         c, layers = costs(), self.shape.layers
+        if self.engine.largest_graph == 0:  # a CPU engine: its calibration holds what launching costs
+            return np.zeros_like(batches.decodes)
         if self.engine.enforce_eager:
             return np.full_like(batches.decodes, c.eager_layer_s * layers)
-        if self.engine.largest_graph == 0:
-            return np.zeros_like(batches.decodes)
         outside = (batches.chunks > 0) | (batches.decodes + batches.prefill > self.engine.largest_graph)
         longest = batches.longest
         if longest is None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from itertools import pairwise
 
 import pytest
 
-from doctor.performance.advice import advice
+from doctor.performance.advice import advice, server_command
 from doctor.performance.case import Case, prepare
 from doctor.performance.curve import concurrency_curve, knee, operating_point
 from doctor.performance.describe import WIDTH, compare, describe, describe_advice
+from doctor.performance.models import find_architecture
 from doctor.performance.predict import outcome_of, predict, prediction_of
 from doctor.schema.prediction import CurvePoint, Prediction, Refused
 from doctor.schema.rates import Interval
@@ -136,6 +139,29 @@ def test_the_commands_state_what_was_predicted(case: Case, predicted: Prediction
     assert found.server_command == "vllm serve model --max-num-seqs 32"
     none = advice(case, predicted, max_tpot_s=1e-6)
     assert any("No concurrency keeps TPOT" in line for line in describe_advice(none, SETUP))
+
+
+def test_commands_can_be_pasted_as_they_are_printed(case: Case, predicted: Prediction) -> None:
+    found = advice(case, predicted, max_tpot_s=1.0)
+    printed = "\n".join(describe_advice(found, SETUP))
+    block = printed.partition("standard benchmark:")[2].partition("5. ")[0].replace("\\\n", "")
+    assert [shlex.split(line) for line in block.splitlines() if line.strip()] == [
+        shlex.split(found.server_command),
+        shlex.split(found.benchmark_command),
+    ]
+    assert not re.search(r"--[a-z-]+ \\\n\s+[^-\s]", printed), "a flag keeps its value beside it"
+
+
+def test_a_shipped_model_is_served_by_its_name_on_the_hub() -> None:
+    asked = setup(find_architecture("qwen3-8b"))
+    asked = asked.model_copy(update={"model": asked.model.model_copy(update={"name": "qwen3-8b"})})
+    assert server_command(asked, predict(asked, "h200")) == "vllm serve Qwen/Qwen3-8B"
+
+
+def test_a_cache_smaller_than_the_models_length_bounds_the_length() -> None:
+    """20 GiB of KV cache would be needed for 131072 tokens of Llama-3.1-8B; an L4 offers 4."""
+    asked = setup(find_architecture("llama-3.1-8b"), 1000, 500)
+    assert server_command(asked, predict(asked, "l4")) == "vllm serve model --max-model-len 1536"
 
 
 def test_a_prediction_says_that_nothing_was_run() -> None:
