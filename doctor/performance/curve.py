@@ -76,13 +76,13 @@ def operating_point(
     max_tpot_s: float | None = None,
     max_ttft_s: float | None = None,
 ) -> CurvePoint | None:
-    """The most requests in flight that keep both bounds; None where a single one does not.
+    """The point of highest rate that keeps both bounds; None where a single request does not.
 
-    Without a bound: the curve's point of highest rate. Between two points of the curve the
-    concurrency is found by halving, since latency grows with it.
+    Between the last point of the curve that keeps them and the next the concurrency is found by
+    halving, since latency grows with it. The rate need not: beyond what fits, some wait.
     """
     if max_tpot_s is None and max_ttft_s is None:
-        return max(curve, key=lambda point: point.output_tokens_per_s.estimate, default=None)
+        return max(curve, key=_rate, default=None)
 
     def keeps(point: CurvePoint) -> bool:
         tpot_kept = max_tpot_s is None or point.mean_tpot_s <= max_tpot_s
@@ -91,12 +91,17 @@ def operating_point(
     kept = [point for point in curve if keeps(point)]
     if not kept:
         return None
-    best = kept[-1]
-    beyond = min((p.concurrency for p in curve if p.concurrency > best.concurrency), default=None)
-    while beyond is not None and beyond - best.concurrency > 1:
-        between = point_at(case, (best.concurrency + beyond) // 2)
+    last = kept[-1]
+    beyond = min((p.concurrency for p in curve if p.concurrency > last.concurrency), default=None)
+    while beyond is not None and beyond - last.concurrency > 1:
+        between = point_at(case, (last.concurrency + beyond) // 2)
         if keeps(between):
-            best = between
+            last = between
+            kept.append(between)
         else:
             beyond = between.concurrency
-    return best
+    return max(kept, key=_rate)
+
+
+def _rate(point: CurvePoint) -> float:
+    return point.output_tokens_per_s.estimate

@@ -109,6 +109,18 @@ def test_bounds_that_nothing_keeps_give_no_point(case: Case, predicted: Predicti
     )
 
 
+def test_no_point_that_keeps_the_bound_is_faster_than_the_operating_point() -> None:
+    """On an L4 16 requests of 1500 tokens fit; with 19 in flight some wait, and the rate is lower."""
+    small = prepare(setup(find_architecture("llama-3.1-8b"), 1000, 500), "l4")
+    curve = concurrency_curve(small)
+    for bound in (1.0, 3.0, 8.0):
+        found = operating_point(small, curve, max_ttft_s=bound)
+        assert found is not None
+        assert found.mean_ttft_s <= bound
+        kept = [p.output_tokens_per_s.estimate for p in curve if p.mean_ttft_s <= bound]
+        assert found.output_tokens_per_s.estimate >= max(kept)
+
+
 def test_no_rate_is_shown_without_what_it_counts(case: Case, predicted: Prediction) -> None:
     found = advice(case, predicted, max_tpot_s=0.02)
     refused = Refused(device="t4", why="no room")
