@@ -15,6 +15,7 @@ from doctor.schema.measurement import CellTable
 from doctor.schema.plan import Factor
 from doctor.schema.question import Question
 
+FROM_PUBLISHED = "the step from the published figure"
 GAP_THRESHOLD = 0.03
 """On the log scale: the noise that the verdict does not call a gap."""
 SHARE_PRECISION = 0.15
@@ -30,19 +31,19 @@ def gap_questions(
 ) -> tuple[Question, ...]:
     """Whether there is a gap; which cause is the largest; how large each line is. In this order.
 
-    Empty where there is nothing to split, or an end was not run validly. Without the cells
-    between, all factors are one line. With a published and an observed figure the steps to
-    them from the arms are lines too.
+    Empty where an end was not run validly. Without the cells between, all factors are one line.
+    With a published and an observed figure the steps to them from the arms are lines too, and
+    without factors they are all there is.
     """
-    if not factors:
-        return ()
     measured = {cell.factors for cell in table.cells}
     game = game_of(factors, measured)
-    if game.lacking(measured):
+    if factors and game.lacking(measured):
         game = joined(factors)
     if not {0, game.everyone} <= {game.mask(cell) for cell in measured}:
         return ()
     surface = surface_of(table, game)
+    if not factors:
+        return _steps(surface, published, observed, FINEST)
     gap = _question(surface, "gap", 0, _unit(surface, {0: 1.0, game.everyone: -1.0}), threshold=GAP_THRESHOLD)
     rows = owen_weights(game.groups)
     fine = max(FINEST, SHARE_PRECISION * abs(gap.estimate))
@@ -66,8 +67,22 @@ def _steps(
     fine = max(precision, SHARE_PRECISION * whole)
     reference, user = _unit(surface, {0: 1.0}), _unit(surface, {surface.game.everyone: 1.0})
     return (
-        _question(surface, "what the publication leaves out", 3, reference, precision=fine),
-        _question(surface, "what is not explained", 3, user, precision=fine),
+        _question(
+            surface,
+            FROM_PUBLISHED,
+            3,
+            reference,
+            precision=fine,
+            estimate=math.log(published.tokens_per_s) - float(reference @ surface.values),
+        ),
+        _question(
+            surface,
+            "what is not explained",
+            3,
+            user,
+            precision=fine,
+            estimate=float(user @ surface.values) - math.log(observed.tokens_per_s),
+        ),
     )
 
 
@@ -82,11 +97,20 @@ def _largest(surface: Surface, rows: Floats, gap: float) -> Question:
     """Whether the largest share is larger than the second."""
     order = np.argsort(rows @ surface.values)[::-1]
     precision = max(FINEST, RANKING_PRECISION * gap)
-    return _question(surface, "the largest cause", 1, rows[order[0]] - rows[order[1]], precision=precision)
+    return _question(
+        surface, "the largest cause", 1, rows[order[0]] - rows[order[1]], threshold=0.0, precision=precision
+    )
 
 
 def _question(
-    surface: Surface, name: str, rank: int, row: Floats, *, threshold: float = 0.0, precision: float = 0.0
+    surface: Surface,
+    name: str,
+    rank: int,
+    row: Floats,
+    *,
+    estimate: float | None = None,
+    threshold: float | None = None,
+    precision: float = 0.0,
 ) -> Question:
     along = row @ surface.operator
     return Question(
@@ -95,7 +119,7 @@ def _question(
         weights={
             cell.arm: float(weight) for cell, weight in zip(surface.table.cells, along, strict=True) if weight
         },
-        estimate=float(row @ surface.values),
+        estimate=float(row @ surface.values) if estimate is None else estimate,
         half_width=surface.reach(row),
         threshold=threshold,
         precision=precision,

@@ -47,6 +47,26 @@ def judge_arm(cause: Cause, arm: ArmMeasurement, *, present: bool | None) -> Fin
     return _finding(cause, status, words, ratio, arm.basis, source)
 
 
+def judge_inflation(cause: Cause, arm: ArmMeasurement, step: LedgerLine) -> Finding | None:
+    """Whether the published figure may have been reached as this arm was; None where it was not faster.
+
+    ``step`` is the ledger's line from the published figure to the reference arm.
+    """
+    ratio, factor = arm.ratio_to_reference, step.factor
+    if ratio is None or ratio.low is None or ratio.high is None or factor is None:
+        return None
+    if ratio.low <= 1 + NEGLIGIBLE or factor.estimate >= 1:
+        return None
+    published = 1 / factor.estimate
+    near = ratio.low <= published <= ratio.high
+    words = f"So run, the reference setup makes {ratio.estimate:.2f} times its rate ({ratio.low:.2f} to "
+    words += f"{ratio.high:.2f}); the published figure is {published:.2f} times it"
+    words += ", as if it had been reached so." if near else "."
+    finding = _finding(cause, "inconclusive", words, ratio, arm.basis, f"arm {arm.arm}")
+    line = finding.evidence[0].model_copy(update={"speaks": "for" if near else "context"})
+    return finding.model_copy(update={"evidence": (line,), "line": "setting"})
+
+
 def _read(factor: Interval) -> tuple[FindingStatus, str]:
     if factor.low is None or factor.high is None:
         return "inconclusive", f"Factor {factor.estimate:.2f} on the rate, without an interval."

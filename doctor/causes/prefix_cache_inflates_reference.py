@@ -130,6 +130,7 @@ CAUSE = Cause(
             cause="prefix-cache-inflates-reference",
             factor="prefix_sharing",
             changes={"workload.prompts": "identical", "engine.enable_prefix_caching": True},
+            inflates=True,
         ),
     ),
     effects=(

@@ -9,7 +9,7 @@ from doctor import __version__
 from doctor.attribution.ledger import build_ledger
 from doctor.attribution.published import published_ledger
 from doctor.causes.catalogue import load_causes
-from doctor.causes.measured import judge_arm, judge_line
+from doctor.causes.measured import judge_arm, judge_inflation, judge_line
 from doctor.examination import examine
 from doctor.pipeline.ends import counted_away, observed_end, published_end
 from doctor.pipeline.expecting import expected, filling, foretold_findings
@@ -163,6 +163,8 @@ def _findings(
     if plan is None:
         return ()
     lines = {line.id: line for ledger in ledgers for line in ledger.lines if line.kind == "factor"}
+    step = next((line for ledger in ledgers for line in ledger.lines if line.id == "setting"), None)
+    conditional = {arm.id for arm in plan.arms if arm.conditional}
     arms = {one.arm: one for one in measurements}
     present = False if plan.differences else None
     found = []
@@ -171,6 +173,9 @@ def _findings(
         # Where several causes share a factor, its line speaks for those that a run can measure.
         if cause.factor in lines and cause.ablations:
             found.append(judge_line(cause, lines[cause.factor]))
+        elif ran and ran[0].arm in conditional:
+            inflation = judge_inflation(cause, ran[0], step) if step else None
+            found += [inflation] if inflation else []
         elif ran:
             found.append(judge_arm(cause, ran[0], present=present))
     return tuple(found)

@@ -17,4 +17,8 @@ def reported_findings(settled: Settled, evidence: Evidence, already: Collection[
         return ()
     case = Case(evidence=evidence, reference=settled.target, accounting=settled.accounting)
     judged = [(cause, cause.judge(case)) for cause in load_causes() if cause.id not in already]
-    return tuple(cause.finding(judgement) for cause, judgement in judged if judgement.lines)
+    return tuple(
+        cause.finding(judgement).model_copy(update={"line": "unexplained"})
+        for cause, judgement in judged
+        if judgement.lines
+    )

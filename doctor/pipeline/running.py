@@ -135,6 +135,7 @@ def _plan(request: CheckRequest, settled: Settled, environment: Environment, cud
         user=user,
         differences=differences(reference, user, factor_of) if user else (),
         ablations=_chosen_ablations(request.ablations),
+        inflations=tuple(one for one in load_ablations() if one.inflates),
         seed=request.seed,
         budget_s=request.budget_s,
         most_repeats=request.repeats,

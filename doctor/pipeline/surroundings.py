@@ -42,7 +42,7 @@ def machine_findings(
 
 
 def _finding(cause: Cause, judgement: Judgement, *, elsewhere: bool) -> Finding:
-    finding = cause.finding(judgement)
+    finding = cause.finding(judgement).model_copy(update={"line": "setting"})
     if not elsewhere or finding.status not in ("confirmed", "ruled out"):
         return finding
     words = f"{finding.summary} That is so on this machine; of the one that gave the figure it is not known."

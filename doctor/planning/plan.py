@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from doctor.planning.arms import KvCacheTokens, ablation_arm, factorial_arms, reference_arm
@@ -33,6 +33,8 @@ class Wish(NamedTuple):
     user: Setup | None
     differences: tuple[Difference, ...]
     ablations: tuple[Ablation, ...]
+    inflations: tuple[Ablation, ...]
+    """What may have inflated the published figure; run only if it lies beyond the reference arm."""
     seed: int
     budget_s: float
     most_repeats: int
@@ -63,7 +65,7 @@ def make_plan(wish: Wish, ground: Ground) -> Plan:
     if wish.user is not None and carried:
         arms += factorial_arms(wish.reference, wish.user, carried)
     ablations, left_out = _ablation_arms(wish, ground, fit)
-    arms += ablations
+    arms += [*ablations, *_inflation_arms(wish, ground, arms + ablations)]
     fitted = with_common_length([arm.model_copy(update={"setup": fit(arm.setup)}) for arm in arms])
     return Plan(
         factors=carried,
@@ -126,6 +128,26 @@ def _live_factors(wish: Wish, fit: Fit) -> tuple[tuple[Factor, ...], tuple[Omiss
 
 def _single_break(reference: Setup, user: Setup, factor: Factor) -> Arm:
     return factorial_arms(reference, user, (factor,))[0]
+
+
+def _inflation_arms(wish: Wish, ground: Ground, taken: Sequence[Arm]) -> list[Arm]:
+    """The ways in which the published figure may have been reached, where its source does not rule them out.
+
+    None on a replica: its rates cannot be held against a published one.
+    """
+    if ground.replica_why is not None:
+        return []
+    ids = {arm.id for arm in taken}
+    return [
+        ablation_arm(wish.reference, one, ground.kv_cache_tokens).model_copy(update={"conditional": True})
+        for one in wish.inflations
+        if one.id not in ids and not all(_is_stated(wish.reference, path) for path in one.changes)
+    ]
+
+
+def _is_stated(reference: Setup, path: str) -> bool:
+    origin = reference.origins.get(path)
+    return origin is not None and origin.kind == "published"
 
 
 def _same_run(one: Setup, other: Setup) -> bool:

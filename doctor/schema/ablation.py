@@ -35,4 +35,6 @@ class Ablation(Record):
     changes: Mapping[str, Scalar | Scale]
     requires: Literal["any", "gpu"] = "any"
     """``gpu``: means nothing on a CPU build (CUDA graphs, GPU memory)."""
+    inflates: bool = False
+    """It makes a run faster than honest work would: a published figure may have been reached so."""
     note: str = ""

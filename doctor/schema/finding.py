@@ -41,3 +41,5 @@ class Finding(Record):
     evidence: tuple[EvidenceLine, ...] = ()
     remedy: Remedy | None = None
     factor: str | None = None
+    line: Literal["", "setting", "unexplained"] = ""
+    """The line of a ledger that it may stand behind, where no run measured its own."""

@@ -55,6 +55,8 @@ class Arm(Record):
     factors: frozenset[str] = frozenset()
     ablation: str | None = None
     cause: str | None = None
+    conditional: bool = False
+    """Run only where the published figure lies beyond the reference arm: it may have been reached so."""
 
     @field_serializer("factors", when_used="json")
     def _in_order(self, factors: frozenset[str]) -> list[str]:

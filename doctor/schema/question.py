@@ -22,7 +22,7 @@ class Question(Record):
     estimate: float
     half_width: float | None = None
     """None: not known, since nothing was repeated yet."""
-    threshold: float = 0.0
+    threshold: float | None = None
     """Settled once the interval lies wholly beyond this size, or wholly within it."""
     precision: float = 0.0
     """Settled, too, once the interval is no wider than plus or minus this."""
@@ -34,9 +34,6 @@ class Question(Record):
 
     def would_settle(self, half_width: float) -> bool:
         """Whether an interval of this half-width would answer it."""
-        size = abs(self.estimate)
-        return (
-            half_width <= self.precision
-            or size - half_width > self.threshold
-            or size + half_width < self.threshold
-        )
+        if half_width <= self.precision:
+            return True
+        return self.threshold is not None and abs(abs(self.estimate) - self.threshold) > half_width

@@ -14,6 +14,10 @@ from doctor.statistics.repeats import stability_of_arms
 
 GAP = "gap"
 """The question whether the user's arm is slower than the reference at all."""
+FROM_PUBLISHED = "the step from the published figure"
+"""The question how far the published figure lies beyond the reference arm."""
+_RANK_OF_STEPS = 3
+_TRIFLE = 0.03
 RUN_OVER_WALL = 1.25
 """A run's place in the schedule over its timed region: the warm-up before it comes on top."""
 START_OVER_ENGINE = 1.5
@@ -46,10 +50,11 @@ def next_round(course: Course) -> Decision:
     if unrun := _unrun(course, ends):
         if len(ends) > 1:
             return Decision(arms=unrun, why="the reference setup and yours")
-        return Decision(arms=tuple(arm.id for arm in course.plan.arms), why="the reference and its ablations")
+        first = tuple(arm.id for arm in course.plan.arms if not arm.conditional)
+        return Decision(arms=first, why="the reference setup and its ablations")
     if repeated := _for_the_noise(course, ends):
         return repeated
-    return _for_the_gap(course) or _for_the_ablations(course)
+    return _for_the_gap(course) or _for_the_published_figure(course) or _for_the_ablations(course)
 
 
 def _for_the_noise(course: Course, ends: Sequence[str]) -> Decision | None:
@@ -63,15 +68,15 @@ def _for_the_noise(course: Course, ends: Sequence[str]) -> Decision | None:
 
 
 def _for_the_gap(course: Course) -> Decision | None:
-    """Whether there is a gap; its cells, only where one was shown; then its shares."""
+    """Whether there is a gap; its cells, only where one was shown; then its lines."""
     about = [one for one in course.questions if one.rank < RANK_OF_ABLATIONS]
     gap = next((one for one in about if one.name == GAP), None)
     if gap is None:
-        return None
+        return _narrowed(course, about)
     if not gap.settled:
         return _narrowed(course, [gap])
-    if abs(gap.estimate) < gap.threshold:
-        return None
+    if gap.threshold is not None and abs(gap.estimate) < gap.threshold:
+        return _narrowed(course, [one for one in about if one.rank == _RANK_OF_STEPS])
     cells = _unrun(course, [arm.id for arm in course.plan.arms if arm.role == "cell"])
     if cells:
         wanted = _anchored(course, cells)
@@ -82,6 +87,19 @@ def _for_the_gap(course: Course) -> Decision | None:
     if unsteady and _cost_s(course, unsteady) <= course.left_s:
         return Decision(arms=_anchored(course, unsteady), why="their repeats do not agree yet")
     return _narrowed(course, about)
+
+
+def _for_the_published_figure(course: Course) -> Decision | None:
+    """Where the published figure lies beyond the reference arm: the ways in which it may be reached."""
+    step = next((one for one in course.questions if one.name == FROM_PUBLISHED), None)
+    if step is None or step.half_width is None or step.estimate - step.half_width <= _TRIFLE:
+        return None
+    arms = _unrun(course, [arm.id for arm in course.plan.arms if arm.conditional])
+    if not arms or _cost_s(course, arms) > course.left_s:
+        return None
+    return Decision(
+        arms=_anchored(course, arms), why="the published figure is beyond what the reference reaches"
+    )
 
 
 def _narrowed(course: Course, about: Sequence[Question]) -> Decision | None:
@@ -102,7 +120,8 @@ def _for_the_ablations(course: Course) -> Decision:
 
 def _first_ablations(course: Course) -> Decision | None:
     """The ablations that did not run yet, as many as the time left allows, the first ones first."""
-    unrun = _unrun(course, [arm.id for arm in course.plan.arms if arm.role == "ablation"])
+    asked = [arm.id for arm in course.plan.arms if arm.role == "ablation" and not arm.conditional]
+    unrun = _unrun(course, asked)
     while unrun and _cost_s(course, unrun) > course.left_s:
         unrun = unrun[:-1]
     return Decision(arms=_anchored(course, unrun), why="the ablations of the reference") if unrun else None

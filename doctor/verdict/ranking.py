@@ -13,8 +13,6 @@ from doctor.schema.rates import Interval
 TRIFLE = 0.03
 """Less than this is not named as a cause: repeats of one engine on one GPU vary by as much."""
 ACCOUNTING = "token-accounting-total-vs-output"
-MACHINE_FAMILIES = ("host", "gpu platform")
-"""What these say is of the machine: it stands behind the step from the published figure."""
 
 
 def ranking(
@@ -88,12 +86,7 @@ def _is_shown(factor: Interval) -> bool:
 
 def _stands_behind(finding: Finding, line: LedgerLine) -> bool:
     """Whether a finding may be what a line measures."""
-    speaks = any(one.speaks == "for" for one in finding.evidence)
-    open_or_shown = finding.status in ("confirmed", "inconclusive")
     if line.kind == "factor":
         return finding.factor == line.id and finding.status == "confirmed"
-    of_the_machine = finding.family in MACHINE_FAMILIES
-    measured_here = finding.basis in ("measured", "replica")
-    if not speaks or not open_or_shown or measured_here:
-        return False
-    return of_the_machine if line.kind == "setting" else not of_the_machine and line.kind == "unexplained"
+    speaks = any(one.speaks == "for" for one in finding.evidence)
+    return finding.line == line.id and finding.status in ("confirmed", "inconclusive") and speaks

@@ -34,7 +34,7 @@ def test_weights_and_half_widths_by_hand() -> None:
 def test_a_share_need_not_be_finer_than_a_fraction_of_the_gap() -> None:
     *_, first, _ = gap_questions(table(RATES), make_factors("ab"))
     assert first.precision == pytest.approx(0.15 * math.log(2.5))
-    assert first.threshold == 0
+    assert first.threshold is None
     small = {"": 1000.0, "a": 980.0, "b": 990.0, "ab": 970.0}
     *_, first, _ = gap_questions(table(small), make_factors("ab"))
     assert first.precision == 0.02
@@ -55,6 +55,7 @@ def test_between_two_figures_the_steps_to_them_are_asked_too() -> None:
     )
     assert dict(before.weights) == {"reference": 1.0}
     assert dict(after.weights) == {"ab": 1.0}
+    assert (before.estimate, after.estimate) == pytest.approx((math.log(2), math.log(4)))
     assert before.precision == after.precision == pytest.approx(0.15 * math.log(20))
     assert len(gap_questions(table(RATES), make_factors("ab"), End("published", 2000.0))) == 4
 

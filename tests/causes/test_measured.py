@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from doctor.causes.catalogue import load_cause
-from doctor.causes.measured import judge_arm, judge_line
+from doctor.causes.measured import judge_arm, judge_inflation, judge_line
 from doctor.schema.ledger import LedgerLine
 from doctor.schema.measurement import ArmMeasurement
 from doctor.schema.rates import Interval
@@ -64,3 +64,33 @@ def test_a_ledger_line() -> None:
     finding = judge_line(CAUSE, line)
     assert (finding.status, finding.basis, finding.factor) == ("confirmed", "replica", "concurrency")
     assert "0.74" in finding.summary
+
+
+def _step(factor: float) -> LedgerLine:
+    return LedgerLine(
+        id="setting",
+        kind="setting",
+        title="This machine",
+        tokens_per_s=Interval(estimate=100.0),
+        factor=Interval(estimate=factor),
+        basis="measured",
+    )
+
+
+def test_a_published_figure_that_identical_prompts_reach_may_be_inflated() -> None:
+    """The reference makes 0.75 of the published rate, identical prompts 1.2 to 1.4 of that: 4/3 is in."""
+    cause = load_cause("prefix-cache-inflates-reference")
+    finding = judge_inflation(cause, _arm(1.3, 1.2, 1.4), _step(0.75))
+    assert finding is not None
+    assert (finding.status, finding.line) == ("inconclusive", "setting")
+    assert [line.speaks for line in finding.evidence] == ["for"]
+    beyond = judge_inflation(cause, _arm(1.1, 1.05, 1.15), _step(0.75))
+    assert beyond is not None
+    assert [line.speaks for line in beyond.evidence] == ["context"]
+
+
+def test_what_is_not_faster_inflates_nothing() -> None:
+    cause = load_cause("prefix-cache-inflates-reference")
+    assert judge_inflation(cause, _arm(1.04, 0.98, 1.1), _step(0.75)) is None
+    assert judge_inflation(cause, _arm(1.3, 1.2, 1.4), _step(1.05)) is None
+    assert judge_inflation(cause, _arm(1.3, None, None), _step(0.75)) is None

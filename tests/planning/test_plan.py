@@ -12,7 +12,7 @@ from doctor.planning.plan import SAME_RUN, Ground, Wish, make_plan
 from doctor.planning.schedule import engine_key
 from doctor.schema.ablation import Ablation
 from doctor.schema.plan import Plan
-from doctor.schema.setup import Setup
+from doctor.schema.setup import Origin, Setup
 from tests.planning.builders import REFERENCE, changed, published_kv_tokens
 
 ALL = load_ablations()
@@ -27,12 +27,21 @@ def plan(
     reference: Setup = REFERENCE,
     ablations: tuple[Ablation, ...] = (),
     ground: Ground = NO_GPU,
+    inflations: bool = False,
     **wish: Any,
 ) -> Plan:
     rows = differences(reference, user, factor_of) if user else ()
     asked = {"seed": 0, "budget_s": 600.0, "most_repeats": 3, **wish}
     return make_plan(
-        Wish(reference=reference, user=user, differences=rows, ablations=ablations, **asked), ground
+        Wish(
+            reference=reference,
+            user=user,
+            differences=rows,
+            ablations=ablations,
+            inflations=tuple(one for one in ALL if one.inflates and inflations),
+            **asked,
+        ),
+        ground,
     )
 
 
@@ -139,6 +148,21 @@ def test_more_than_five_factors_are_grouped_by_what_they_touch() -> None:
     made = plan(user)
     assert {factor.id for factor in made.factors} == {"concurrency", "tokens_group", "sampling_group"}
     assert len(made.arms) == 1 + 7  # three groups: all cells
+
+
+def test_what_may_have_inflated_the_figure_waits_until_it_is_needed() -> None:
+    made = plan(ground=A_GPU, inflations=True)
+    assert [(arm.id, arm.conditional) for arm in made.arms] == [
+        ("reference", False),
+        ("identical-prompts", True),
+    ]
+    assert ids(plan(inflations=True)) == ["reference"]  # a replica's rate says nothing of the published one
+    asked = plan(ground=A_GPU, inflations=True, ablations=named("identical-prompts"))
+    assert [arm.conditional for arm in asked.arms] == [False, False]
+    origin = Origin(kind="published")
+    stated = dict.fromkeys(("workload.prompts", "engine.enable_prefix_caching"), origin)
+    told = REFERENCE.model_copy(update={"origins": {**REFERENCE.origins, **stated}})
+    assert ids(plan(reference=told, ground=A_GPU, inflations=True)) == ["reference"]
 
 
 def test_a_plan_says_what_bounds_its_runs_and_decides_none() -> None:

@@ -15,7 +15,7 @@ from doctor.schema.run import EngineFacts, Run
 from doctor.statistics.ablations import ablation_questions
 from doctor.statistics.cells import cell_table
 from doctor.statistics.noise import noise_floor
-from doctor.statistics.rounds import Course, next_round
+from doctor.statistics.rounds import FROM_PUBLISHED, Course, next_round
 from tests.statistics.builders import SETUP, make_arm, make_run
 
 ENDS = (make_arm("reference", role="reference"), make_arm("user", "ab", "user"))
@@ -124,6 +124,20 @@ def test_an_arm_whose_repeats_do_not_agree_is_run_again_until_its_runs_are_spent
     assert again.arms == ("reference", "user")
     assert "do not agree" in again.why
     assert decide(plan(*ENDS, *CELLS, most=3), wild, [gap(0.5, 0.1)], dof=6).arms == ()
+
+
+def step(estimate: float, half_width: float) -> Question:
+    fields = {"name": FROM_PUBLISHED, "rank": 3, "weights": {"reference": 1.0}, "precision": 0.2}
+    return Question.model_validate({**fields, "estimate": estimate, "half_width": half_width})
+
+
+def test_how_a_figure_may_be_inflated_is_run_only_where_it_lies_beyond_the_reference() -> None:
+    inflated = SLOW.model_copy(update={"id": "warm-cache", "conditional": True})
+    made, twice = plan(ENDS[0], inflated), runs_of(("reference",), ("reference",))
+    assert decide(made, []).arms == ("reference",)
+    assert decide(made, twice, [step(0.3, 0.1)], dof=1).arms == ("reference", "warm-cache")
+    for estimate, half_width in ((0.1, 0.1), (-0.3, 0.1)):
+        assert decide(made, twice, [step(estimate, half_width)], dof=1).arms == ()
 
 
 def test_failed_arms_are_not_tried_again_and_again() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from doctor.schema.finding import EvidenceLine, Finding, FindingStatus
@@ -13,15 +15,22 @@ TRIFLE = line("logprobs", "Log probabilities", 10.0, factor=(0.98, 0.975, 0.985)
 FASTER = line("prefix_sharing", "Prefix sharing", -50.0, factor=(1.1, 1.05, 1.15))
 
 
-def finding(cause: str, family: str, status: FindingStatus = "confirmed", *, factor: str = "") -> Finding:
+def finding(
+    cause: str,
+    status: FindingStatus = "confirmed",
+    *,
+    factor: str = "",
+    line: Literal["", "setting", "unexplained"] = "",
+) -> Finding:
     return Finding(
         cause=cause,
         title=cause,
-        family=family,
+        family="host",
         status=status,
         summary="it was read",
         evidence=(EvidenceLine(text="a line", speaks="for", source="a file"),),
         factor=factor or None,
+        line=line,
     )
 
 
@@ -53,9 +62,9 @@ def test_what_was_measured_on_the_published_setup_goes_before_a_replica() -> Non
 
 def test_confirmed_causes_stand_behind_their_factor() -> None:
     known = [
-        finding("insufficient-concurrency", "client", factor="concurrency"),
-        finding("request-rate-bound", "client", "ruled out", factor="concurrency"),
-        finding("top-p", "sampling", factor="sampling"),
+        finding("insufficient-concurrency", factor="concurrency"),
+        finding("request-rate-bound", "ruled out", factor="concurrency"),
+        finding("top-p", factor="sampling"),
     ]
     first, second = ranking(accounting(), [ledger(SLOW, MILD)], known)
     assert [one.cause for one in first.causes] == ["insufficient-concurrency"]
@@ -66,10 +75,10 @@ def test_the_machine_stands_behind_the_step_from_the_published_figure_and_files_
     setting = line("setting", "This machine", 200.0, factor=(0.8, 0.75, 0.85), kind="setting")
     rest = line("unexplained", "Unexplained", 300.0, factor=(0.6, 0.55, 0.65), kind="unexplained")
     known = [
-        finding("host-contention", "host"),
-        finding("power-cap", "gpu platform", "ruled out"),
-        finding("warmup-in-timed-region", "measurement", "inconclusive"),
-        finding("top-p", "sampling", factor="sampling").model_copy(update={"basis": "measured"}),
+        finding("host-contention", line="setting"),
+        finding("power-cap", "ruled out", line="setting"),
+        finding("warmup-in-timed-region", "inconclusive", line="unexplained"),
+        finding("top-p", factor="sampling"),
     ]
     first, second = ranking(accounting(), [ledger(setting, rest)], known)
     assert (first.line, [one.cause for one in first.causes]) == ("unexplained", ["warmup-in-timed-region"])
