@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.lookup import ruled_out, setting, signal, speaks_against
 from doctor.causes.marks import Marks, is_on, judge_marks
 from doctor.schema.finding import Remedy
 
@@ -14,7 +15,11 @@ _MARKS = Marks(
 
 
 def judge(case: Case) -> Judgement:
-    """By what gives it away: see ``_MARKS``."""
+    """By what gives it away: see ``_MARKS``. One GPU has nothing to reduce."""
+    parallel = setting(case.evidence, "engine.tensor_parallel_size")
+    if parallel is not None and parallel.value == 1 and signal(case.evidence, *_MARKS.messages) is None:
+        words = "tensor_parallel_size = 1"
+        return ruled_out(f"{words}: nothing is reduced.", speaks_against(words, parallel.origin))
     return judge_marks(
         case,
         _MARKS,

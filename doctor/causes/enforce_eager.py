@@ -62,13 +62,16 @@ def judge(case: Case) -> Judgement:
 
 
 def _switched_off(case: Case) -> EvidenceLine | None:
-    """A setting that switches CUDA graphs off."""
+    """A setting that switches CUDA graphs off; on a CPU there are none to switch off."""
+    device = setting(case.evidence, "engine.extra.device_config")
     for path, value in (
         ("engine.enforce_eager", True),
         ("engine.extra.cudagraph_mode", "NONE"),
         ("engine.extra.optimization_level", 0),
     ):
         fact = setting(case.evidence, path)
+        if path.endswith("cudagraph_mode") and device is not None and device.value == "cpu":
+            continue
         if fact is not None and fact.value == value and type(fact.value) is type(value):
             return speaks_for(f"{path.split('.')[-1]} = {value}", fact.origin)
     return None

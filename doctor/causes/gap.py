@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from doctor.causes.contract import Case
-from doctor.causes.lookup import busiest_series, fact_of, signal
+from doctor.causes.lookup import busiest_series, fact_of, number, signal
 from doctor.schema.evidence import ObservedRate, Origin, Quantity
 
 _WEIGHTS = {"statement": 0, "log": 1, "configuration": 2, "result": 3}
@@ -67,7 +67,7 @@ def _closeness(gap: Gap) -> tuple[int, int, int, float]:
 
 def observed_rates(case: Case) -> list[ObservedRate]:
     """The user's own rates. A bare "tokens/s" takes what the script is seen to count. Where nothing
-    but the engine's log tells, it is the rate that its statistics lines show."""
+    but a latency benchmark or the engine's log tells, it is the rate that these show."""
     counts = fact_of(case.evidence.script, "rate_counts")
     found = []
     for rate in case.evidence.rates:
@@ -78,7 +78,18 @@ def observed_rates(case: Case) -> list[ObservedRate]:
             found.append(rate.model_copy(update={"quantity": quantity}))
         else:
             found.append(rate)
-    return found or list(_logged(case))
+    return found or list(_batch(case)) or list(_logged(case))
+
+
+def _batch(case: Case) -> Iterator[ObservedRate]:
+    """The rate of a latency benchmark: its batch's output tokens over the time that one batch took."""
+    batch, output = number(case.evidence, "client.batch_size"), number(case.evidence, "workload.output_len")
+    runs = [run for run in case.evidence.delivered if run.tool == "vllm bench latency" and run.wall_s]
+    if not runs or not batch or not output or runs[0].wall_s is None:
+        return
+    value = round(batch * output / runs[0].wall_s, 1)
+    label = f"{batch:g} requests of {output:g} output tokens in {runs[0].wall_s:.3g} s"
+    yield ObservedRate(quantity="output tokens", per_s=value, origin=runs[0].origin, label=label)
 
 
 def _logged(case: Case) -> Iterator[ObservedRate]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from doctor.causes.contract import Case, Cause, Judgement
 from doctor.causes.insufficient_concurrency import rate_at
 from doctor.causes.kv_pool import kv_tokens_stated, sequences_that_fit
@@ -28,13 +30,22 @@ def judge(case: Case) -> Judgement:
     if series is not None and series.points:
         cap = number(case.evidence, "engine.max_num_seqs")
         place = f"{series.file}, {series.lines} statistics lines"
-        full = [p for p in series.points if p.kv_cache_usage > FULL and p.waiting + p.swapped > 0]
-        if full and (cap is None or series.peak_running < cap):
+        full = [
+            point
+            for point in series.points
+            if point.kv_cache_usage > FULL
+            and point.waiting + point.swapped > 0
+            and (cap is None or point.running < cap)
+        ]
+        if full:
             share = len(full) / len(series.points)
             words = (
                 f"in {share:.0%} of the statistics lines the KV cache is over {FULL:.0%} and requests wait"
             )
-            return _limited(case, speaks_for(words, place), share, series.peak_running)
+            running = median(point.running for point in full)
+            there = max(point.running + point.waiting + point.swapped for point in full)
+            load = min(there, cap) if cap is not None else there
+            return _limited(case, speaks_for(words, place), share, running, load)
         if series.peak_kv_cache_usage < 0.8:
             words = f"the KV cache was never fuller than {series.peak_kv_cache_usage:.0%}"
             return ruled_out(f"{words}.", speaks_against(words, place))

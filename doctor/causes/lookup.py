@@ -122,14 +122,25 @@ def busiest_series(evidence: Evidence) -> StatsSeries | None:
     return max(evidence.stats, key=lambda series: (series.peak_running, series.lines), default=None)
 
 
+def _snapshots_show_the_load(series: StatsSeries) -> bool:
+    """A line's rates are of the whole interval, its counts of one moment: where the tokens were made
+    in intervals that end with nothing running, the counts missed the load."""
+    made = sum(point.output_tokens_per_s for point in series.points)
+    idle = sum(point.output_tokens_per_s for point in series.points if not point.running)
+    return idle <= made / 2
+
+
 def in_flight(case: Case) -> tuple[float, str] | None:
     """How many requests were in flight at most, and where that stands: measured, or as sent."""
     series = busiest_series(case.evidence)
-    if series is not None and series.peak_running:
+    if series is not None and series.peak_running and _snapshots_show_the_load(series):
         return float(series.peak_running), f"{series.file}, peak of {series.lines} statistics lines"
     run = main_run(case.evidence)
     if run is not None and (run.peak_concurrency or run.max_concurrency):
         return float(run.peak_concurrency or run.max_concurrency or 0), str(run.origin)
+    batch = value_of(case.evidence.engine_facts, "mean_batch")
+    if batch is not None and batch >= 1:
+        return batch, "the metrics page: generated tokens over steps"
     return sent(case)
 
 

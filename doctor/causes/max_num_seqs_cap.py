@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import median
 
 from doctor.causes.by_words import by_words
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
@@ -40,8 +41,12 @@ def judge(case: Case) -> Judgement:
             return _capped(
                 case, words, place, float(series.peak_running), series.peak_running + series.peak_waiting
             )
-        if cap is not None and series.peak_running < cap:
-            words = f"{series.peak_running} ran at most, the cap is {cap:.0f}"
+        queued = [p.running for p in series.points if p.waiting > 0]
+        typical = median(queued) if queued else series.peak_running
+        if cap is not None and typical < cap:
+            words = (
+                f"{typical:.0f} ran {'while others waited' if queued else 'at most'}, the cap is {cap:.0f}"
+            )
             return ruled_out(f"{words}.", speaks_against(words, place))
     if fact is None or cap is None:
         said = signal(evidence, "said_more_sequences")

@@ -9,12 +9,13 @@ from doctor.causes.lookup import (
     number,
     ruled_out,
     setting,
+    signal,
     speaks_against,
     speaks_for,
     unknown,
 )
 from doctor.schema.ablation import Ablation
-from doctor.schema.evidence import Delivered
+from doctor.schema.evidence import Delivered, Evidence
 from doctor.schema.finding import Remedy
 
 DEFAULT_INPUT, DEFAULT_OUTPUT = 1024, 128
@@ -27,10 +28,12 @@ _SLACK = 0.02
 def judge(case: Case) -> Judgement:
     """Delivered lengths are the data set's defaults, and the command asked for others."""
     evidence = case.evidence
-    run = main_run(evidence)
+    run, warned = main_run(evidence), _warned(evidence)
     asked_in, asked_out = number(evidence, "workload.input_len"), number(evidence, "workload.output_len")
     if run is None or not run.requests or not _tokens(run):
-        return unknown("the lines 'Total num prompt tokens' and 'Total num output tokens' of the run")
+        return warned or unknown(
+            "the lines 'Total num prompt tokens' and 'Total num output tokens' of the run"
+        )
     total = _tokens(run)
     per_request = total / run.requests
     if abs(per_request / (DEFAULT_INPUT + DEFAULT_OUTPUT) - 1) > _SLACK:
@@ -38,9 +41,12 @@ def judge(case: Case) -> Judgement:
         return ruled_out(f"{words}.", speaks_against(words, run.origin))
     if asked_in is None and asked_out is None:
         words = f"{total} tokens for {run.requests} requests: 1152 each, the defaults of the random data set"
-        line = speaks_for(words, run.origin)
+        lines = (speaks_for(words, run.origin), *(warned.lines if warned is not None else ()))
+        if warned is not None:
+            summary = f"{words}, although others were given: --input-len is not used by that data set."
+            return Judgement("confirmed", summary, lines, strength="arithmetic")
         return Judgement(
-            "inconclusive", f"{words}.", (line,), "warning", would_decide="the command that was run"
+            "inconclusive", f"{words}.", lines, "warning", would_decide="the command that was run"
         )
     if (asked_in or DEFAULT_INPUT) == DEFAULT_INPUT and (asked_out or DEFAULT_OUTPUT) == DEFAULT_OUTPUT:
         return ruled_out("The command asked for 1024/128.", speaks_against("1024/128 was asked", run.origin))
@@ -57,6 +63,21 @@ def judge(case: Case) -> Judgement:
         tuple(lines),
         strength="arithmetic",
         factor=about(min(ratio, 1 / ratio)),
+    )
+
+
+def _warned(evidence: Evidence) -> Judgement | None:
+    """By vLLM's own warning, printed where --input-len or --output-len was given for this data set."""
+    said = signal(evidence, "random_length_preferred")
+    if said is None:
+        return None
+    return Judgement(
+        "inconclusive",
+        "vLLM warns that the lengths given are not the ones that ran.",
+        (speaks_for(f"“{said.text}”", said.origin),),
+        strength="warning",
+        would_decide="the lines 'Total num prompt tokens' and 'Total num output tokens' of the run",
+        plausibility=0.6,
     )
 
 

@@ -15,6 +15,9 @@ _STRENGTH = {"arithmetic": 1.0, "measured": 0.8, "configuration": 0.6, "warning"
 _UNKNOWN_WORTH = 0.35
 """Where nothing is known of a cause's size."""
 
+_UNKNOWN_ARITHMETIC = 0.85
+"""Where figures that cannot differ do differ, and by how much that changes the rate is open."""
+
 _WITHIN_REACH = 0.6
 """The least worth of a cause that has been seen to cost as much as the whole gap."""
 
@@ -78,6 +81,8 @@ def score(judgement: Judgement, ratio: float | None) -> float:
         return 0.0
     doubt = 1.0 if judgement.status == "confirmed" else _DOUBT
     worth = 0.15 + 0.85 * _worth(judgement.factor, ratio)
+    if judgement.factor is None and judgement.strength == "arithmetic" and judgement.status == "confirmed":
+        worth = _UNKNOWN_ARITHMETIC
     return _STRENGTH[judgement.strength] * judgement.plausibility * worth * doubt
 
 

@@ -29,6 +29,9 @@ def judge(case: Case) -> Judgement:
     measured = False
     run = main_run(evidence)
     warmups = number(evidence, "client.num_warmups")
+    if run is not None and run.tool == "vllm bench latency" and not warmups:
+        words = "the latency benchmark warms up before it times"
+        return ruled_out(f"{words}.", speaks_against(words, run.origin))
     if run is not None and run.mean_ttft_ms and run.p99_ttft_ms and run.p99_ttft_ms > 20 * run.mean_ttft_ms:
         lines.append(
             speaks_for(f"P99 TTFT {run.p99_ttft_ms:.0f} ms, mean {run.mean_ttft_ms:.0f} ms", run.origin)
@@ -50,7 +53,7 @@ def judge(case: Case) -> Judgement:
     once = fact_of(evidence.script, "no_warmup")
     if seconds is not None and seconds < SHORT_S and warmups is None:
         place = run.origin if run is not None else said.origin if said is not None else ""
-        lines.append(speaks_for(f"the run took {seconds:.0f} s, with no warm-up named", place))
+        lines.append(speaks_for(f"the run took {seconds:.1f} s, with no warm-up named", place))
     elif once is not None and not lines:
         return Judgement(
             "inconclusive",

@@ -20,7 +20,7 @@ def argument_facts(
         if not isinstance(name, str) or value is None or isinstance(value, dict | list):
             continue
         preferred = arguments.get(_FALLBACK.get(name, ""))
-        path = setting_path(name)
+        path = "engine.extra.seed" if name == "seed" else setting_path(name)
         if path is None or preferred is not None:
             continue
         if isinstance(value, bool | int | float | str):

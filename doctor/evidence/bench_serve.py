@@ -6,7 +6,8 @@ from doctor.evidence.contract import Document, Reader
 from doctor.evidence.joining import join
 from doctor.evidence.mapped import Field, read_mapped
 from doctor.evidence.numbers import json_number
-from doctor.schema.evidence import Evidence, Fact
+from doctor.evidence.setting_names import scalar, setting_path
+from doctor.schema.evidence import Evidence, Fact, Origin
 
 _FIELDS = (
     Field("rate:requests", ("request_throughput",)),
@@ -64,6 +65,7 @@ def _read_one(document: Document, data: dict[str, object], at: str) -> Evidence:
         if isinstance(value, str | int) and not isinstance(value, bool):
             value = value[:200] if isinstance(value, str) else value
             settings.append(Fact(path=path, value=value, origin=origin, weight="result"))
+    settings += _swept(data, origin)
     rate = json_number(data.get("request_rate"))
     if rate is not None:
         settings.append(Fact(path="workload.request_rate_per_s", value=rate, origin=origin, weight="result"))
@@ -75,6 +77,17 @@ def _read_one(document: Document, data: dict[str, object], at: str) -> Evidence:
             run = evidence.delivered[0].model_copy(update=update)
             evidence = evidence.model_copy(update={"delivered": (run,)})
     return evidence.model_copy(update={"settings": tuple(settings)})
+
+
+def _swept(data: dict[str, object], origin: Origin) -> list[Fact]:
+    """Settings of the engine that a sweep wrote beside its results."""
+    found = []
+    for key, value in data.items():
+        path = setting_path(key)
+        if path is not None and path.startswith("engine.") and isinstance(value, bool | int | float | str):
+            kept = scalar(value) if isinstance(value, str) else value
+            found.append(Fact(path=path, value=kept, origin=origin, weight="result"))
+    return found
 
 
 READER = Reader(name="serving benchmark result", sniff=_sniff, read=_read, whole=True)

@@ -6,7 +6,7 @@ from doctor.evidence.arguments import argument_facts
 from doctor.evidence.contract import Document, Reader
 from doctor.evidence.joining import join
 from doctor.evidence.numbers import json_count, json_number
-from doctor.schema.evidence import Delivered, Evidence, Fact, ObservedRate
+from doctor.schema.evidence import Delivered, Evidence, Fact, ObservedRate, Origin
 
 _NAME = "vllm bench throughput result"
 
@@ -75,6 +75,12 @@ def _read_record(document: Document, record: object, index: int) -> Evidence:
     origin = document.at_path(f"$[{index}]", _NAME)
     settings = argument_facts(arguments, origin) if isinstance(arguments, dict) and index == 0 else ()
     values = metric.get("benchmark_values")
+    if metric.get("name") == "latency":
+        return Evidence(
+            read=(f"{document.name}: vllm bench latency result (pytorch form)",),
+            settings=tuple(settings),
+            delivered=_latency(metric, origin),
+        )
     value = json_number(values[0]) if isinstance(values, list) and values else None
     quantity = {"requests_per_second": "requests", "tokens_per_second": "total tokens"}.get(
         str(metric.get("name"))
@@ -83,7 +89,34 @@ def _read_record(document: Document, record: object, index: int) -> Evidence:
     if value is not None and quantity is not None:
         fields = {"quantity": quantity, "per_s": value, "origin": origin, "label": str(metric.get("name"))}
         rates = (ObservedRate.model_validate(fields),)
-    return Evidence(read=(f"{document.name}: {_NAME} (pytorch form)",), rates=rates, settings=tuple(settings))
+    return Evidence(
+        read=(f"{document.name}: {_NAME} (pytorch form)",),
+        rates=rates,
+        settings=tuple(settings),
+        delivered=_totals(metric, origin) if index == 0 else (),
+    )
+
+
+def _totals(metric: dict[str, object], origin: Origin) -> tuple[Delivered, ...]:
+    """Requests, tokens and time, as a record of the twin holds them."""
+    extra = metric.get("extra_info")
+    if not isinstance(extra, dict):
+        return ()
+    run = Delivered(
+        tool="vllm bench throughput",
+        origin=origin,
+        requests=json_count(extra.get("num_requests")),
+        total_tokens=json_count(extra.get("total_num_tokens")),
+        wall_s=json_number(extra.get("elapsed_time")),
+    )
+    return (run,) if run.requests else ()
+
+
+def _latency(metric: dict[str, object], origin: Origin) -> tuple[Delivered, ...]:
+    """The mean time of a batch, in the twin of a latency benchmark."""
+    extra = metric.get("extra_info")
+    seconds = json_number(extra.get("avg_latency")) if isinstance(extra, dict) else None
+    return () if seconds is None else (Delivered(tool="vllm bench latency", origin=origin, wall_s=seconds),)
 
 
 READER = Reader(name=_NAME, sniff=_sniff, read=_read, whole=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from doctor.evidence.arguments import argument_facts
 from doctor.evidence.setting_names import engine_setting_path, scalar, setting_path
 from doctor.schema.evidence import Fact, Origin, Weight
+from doctor.schema.setup import Scalar
 
 LONGEST = 20_000
 """Characters of a configuration line that are looked at."""
@@ -14,12 +16,16 @@ LONGEST = 20_000
 _CONFIG = re.compile(
     r"Initializing an? (?:(?P<gen>V[01]) )?LLM engine(?: \(v(?P<version>[^)\s]{1,80})\))? with config: "
 )
+_BENCHMARK = re.compile(r"\W{0,4}Namespace\((?=.{0,19000}?\b(?:num_prompts|num_iters)=)")
 _NAMESPACE = re.compile(r"args: Namespace\(")
 _NON_DEFAULT = re.compile(r"non-default args: \{")
 _MODE = re.compile(r"'mode': <CompilationMode\.(\w+)")
 _GRAPHS = re.compile(r"'cudagraph_mode': <CUDAGraphMode\.(\w+)")
 CAPTURE_SIZES = re.compile(r"cudagraph_capture_sizes['\"]?\s*[:=]\s*\[\s*(\d[\d,\s]{0,4000})\]")
 _KEY = re.compile(r"\s*['\"]?([A-Za-z_]\w{0,60})['\"]?\s*[=:]\s*(.*)", re.DOTALL)
+_NO_COMMA = re.compile(r"(?<=\w) (?=multi_step_stream_outputs=)")
+"""Where 0.6.3 forgot a comma."""
+
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 
 
@@ -56,14 +62,27 @@ def capture_facts(text: str, origin: Origin, weight: Weight) -> Iterator[Fact]:
 
 
 def _settings(text: str, origin: Origin) -> Iterator[Fact]:
-    for piece in split_outside_brackets(text):
-        match = _KEY.match(piece)
+    for piece in split_outside_brackets(_inside(text)):
+        match = _KEY.match(_NO_COMMA.split(piece, maxsplit=1)[0])
         if match is None:
             continue
         name, value = match[1], match[2].strip()
         if value.startswith("torch."):
             value = value.removeprefix("torch.")
         yield Fact(path=engine_setting_path(name), value=scalar(value), origin=origin, weight="log")
+
+
+def read_benchmark_arguments(text: str, origin: Origin) -> tuple[Fact, ...]:
+    """The settings of the ``Namespace(…)`` line that a benchmark of vLLM's begins with; else nothing."""
+    match = _BENCHMARK.match(text[:LONGEST])
+    if match is None:
+        return ()
+    found: dict[str, Scalar] = {}
+    for piece in split_outside_brackets(_inside(text[match.end() : LONGEST])):
+        key = _KEY.match(piece)
+        if key is not None:
+            found[key[1]] = scalar(key[2])
+    return argument_facts(found, origin)
 
 
 def split_outside_brackets(text: str) -> list[str]:

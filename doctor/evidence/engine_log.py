@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from doctor.evidence import engine_facts, serve_block, stats_series, throughput_lines
-from doctor.evidence.engine_config import read_config
+from doctor.evidence.engine_config import read_benchmark_arguments, read_config
 from doctor.evidence.engine_facts import read_fact_line
 from doctor.evidence.joining import join
 from doctor.evidence.log_patterns import KEY, MESSAGES
@@ -16,8 +16,9 @@ from doctor.schema.evidence import Evidence, Fact, Origin, Signal
 _READER = "vLLM engine log"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 20_000
+_MOST_ARGUMENTS = 2000
 _LOG_LINE = re.compile(r"(?:INFO|WARNING|ERROR|DEBUG) \d\d-\d\d \d\d:\d\d:\d\d ")
-_CONFIG_STARTS = ("Initializing a", "non-default args", "args: Namespace")
+_CONFIG_STARTS = ("Initializing a", "non-default args", "args: Namespace", "Namespace(")
 _HINT = re.compile(
     r"throughput|KV [cC]ache|reqs?,|CUDA ?[gG]raph|[cC]udagraph|Initializing an? |args: |[eE]ager|Cannot use|"
     r"MoE|FP8|Using |[tT]orch|Processed prompts|Adding requests|Total num|\((?:tok/s|s|ms|req/s|RPS)\):|"
@@ -25,7 +26,7 @@ _HINT = re.compile(
     r"preempted|disabled|enabled|[pP]refix|took|overridden|metrics: |model len|during inference|"
     r"memory|long context|requests/s|Maximum concurrency|Marlin|OMP_|allreduce|Defaulting to|"
     r"Received request|speculative|per-request|latency: |sequence length|request rate:|LoRA|"
-    r"slow tokenizer|CUDA graph|Forcing"
+    r"slow tokenizer|are specified|Graph capturing|CUDA graph|Forcing|Namespace\("
 )
 """One search that lets nearly all lines go by; only what it finds meets the single patterns."""
 
@@ -41,6 +42,8 @@ class EngineLog:
         self._signals: dict[str, Signal] = {}
         self._settings: dict[str, Fact] = {}
         self._facts: dict[str, Fact] = {}
+        self._arguments: list[Fact] = []
+        """Of benchmarks: they print what they run with."""
 
     def take(self, number: int, text: str) -> bool:
         """Look at one line in full. Whether a program printed it: a log's line or a result's."""
@@ -48,19 +51,27 @@ class EngineLog:
             text = text[:_LONGEST]
         if "\x1b" in text:
             text = _ANSI.sub("", text)
-        if text.startswith("{") and text.rstrip().endswith("}"):
-            text = _json_message(text)
+        message = _json_message(text)
+        if message is not None:
+            text = message
         if _HINT.search(text) is None:
-            return _LOG_LINE.search(text) is not None
+            return message is not None or _LOG_LINE.search(text) is not None
         takers = (self._stats.take, self._serve.take, self._throughput.take)
-        return any(take(number, text) for take in takers) or self._take_statement(number, text)
+        taken = any(take(number, text) for take in takers) or self._take_statement(number, text)
+        return taken or message is not None
 
     def _take_statement(self, number: int, text: str) -> bool:
         origin = Origin(file=self._file, line=number, reader=_READER)
+        arguments = read_benchmark_arguments(text, origin)
+        if arguments:
+            self._arguments.extend(arguments)
+            return True
         config = read_config(text, origin)
         if config is not None:
             for fact in config[0]:
-                self._settings.setdefault(fact.path, fact)
+                known = self._settings.get(fact.path)
+                if known is None or known.value is None:
+                    self._settings[fact.path] = fact
             for fact in config[1]:
                 self._facts.setdefault(fact.path, fact)
             return True
@@ -109,7 +120,11 @@ class EngineLog:
             stats=stats,
             signals=tuple(signals),
         )
-        return join((log, self._serve.evidence(), self._throughput.evidence()))
+        arguments = Evidence(
+            read=(f"{self._file}: a benchmark's arguments",) if self._arguments else (),
+            settings=tuple(self._arguments[:_MOST_ARGUMENTS]),
+        )
+        return join((log, arguments, self._serve.evidence(), self._throughput.evidence()))
 
     def _loop_signal(self) -> Iterator[Signal]:
         """Progress bars of one request each, many times over: generate() is called in a loop."""
@@ -119,16 +134,18 @@ class EngineLog:
             yield Signal(id="single_request_bars", count=bars[0], origin=bars[2], text=text)
 
 
-def _json_message(text: str) -> str:
-    """The message of a JSON log line (vLLM's own formatter, docker's), else the line."""
+def _json_message(text: str) -> str | None:
+    """The message of a JSON log line (a JSON formatter's, docker's); None where the line is none."""
+    if not text.startswith("{") or not text.rstrip().endswith("}"):
+        return None
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        return None
     for key in ("message", "log", "msg"):
         if isinstance(record, dict) and isinstance(record.get(key), str):
             return str(record[key])
-    return text
+    return None
 
 
 def _keys() -> frozenset[bytes]:

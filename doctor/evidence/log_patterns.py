@@ -161,6 +161,11 @@ MESSAGES: tuple[MessagePattern, ...] = (
     _message(
         "slow_tokenizer", r"Using a slow tokenizer\. This might cause a significant slowdown", "Using a slow"
     ),
+    _message(
+        "random_length_preferred",
+        r"Both --(?P<flag>input|output)-len and --random-(?P=flag)-len are specified",
+        holds="are specified",
+    ),
     _message("wsl", r"Using 'pin_memory=False' as WSL is detected", "Using 'pin_memory"),
     _message("long_ctx", r"The model has a long context length \((?P<n>\d+)\)", "The model has"),
     _message(

@@ -8,8 +8,7 @@ import urllib.request
 
 from doctor.errors import InputError
 from doctor.evidence.contract import Document
-from doctor.evidence.joining import join
-from doctor.evidence.metrics_page import READER, rates_between
+from doctor.evidence.metrics_page import READER, evidence_between
 from doctor.schema.evidence import Evidence
 
 LARGEST = 16 << 20
@@ -28,8 +27,10 @@ def read_metrics_url(url: str, *, apart_s: float = 10.0) -> Evidence:
     document = Document(url, after)
     if not READER.sniff(document):
         raise InputError("the page holds no metric of vLLM's", where=url, next_step="Add /metrics.")
-    rates = rates_between(before, after, seconds, document.at_line(1, READER.name))
-    return join((READER.read(document), Evidence(rates=rates)))
+    origin = document.at_line(1, READER.name)
+    note = f"between two readings, {seconds:.0f} s apart"
+    between = evidence_between(before, after, seconds, origin, name=url, note=note)
+    return between or READER.read(document)
 
 
 def _fetch(url: str) -> str:

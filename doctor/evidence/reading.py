@@ -17,6 +17,9 @@ from doctor.evidence.documents import form_texts, split_markdown, with_json
 from doctor.evidence.engine_log import scan
 from doctor.evidence.joining import join
 from doctor.evidence.large_file import ByteStream, sift
+from doctor.evidence.metrics_page import READER as METRICS_PAGE
+from doctor.evidence.metrics_pair import read_pair
+from doctor.evidence.program_lines import printed_by_a_program
 from doctor.evidence.prose import read_prose
 from doctor.schema.evidence import Evidence, Origin, Unread
 
@@ -38,7 +41,19 @@ def load_readers() -> tuple[Reader, ...]:
 def read_files(paths: Iterable[Path]) -> Evidence:
     """The evidence of all files together. A file that is missing is an error; one that says
     nothing is a note in ``unread``."""
-    return join(read_file(path) for path in paths)
+    found = {path: read_file(path) for path in paths}
+    pages = [path for path, evidence in found.items() if _is_metrics_page(evidence)]
+    if len(pages) == 2:
+        between = read_pair(*pages)
+        if between is not None and between.delivered:
+            found = {path: evidence for path, evidence in found.items() if path not in pages}
+        if between is not None:
+            return join((*found.values(), between))
+    return join(found.values())
+
+
+def _is_metrics_page(evidence: Evidence) -> bool:
+    return len(evidence.read) == 1 and evidence.read[0].endswith(f": {METRICS_PAGE.name}")
 
 
 def read_file(path: Path) -> Evidence:
@@ -113,18 +128,20 @@ def _read_plain(document: Document) -> Evidence:
             return reader.read(document)
     if isinstance(document.data, dict):
         return _read_form(document, document.data)
-    parts = [
-        reader.read(document) for reader in load_readers() if not reader.whole and reader.sniff(document)
-    ]
     lines = _carriage_returns_split(document.text)
     log, taken = scan(document.name, ((document.first_line + number, line) for number, line in lines))
-    return join((*parts, log, read_prose(_without(document, taken))))
+    rest = _without(document, taken)
+    parts = [reader.read(rest) for reader in load_readers() if not reader.whole and reader.sniff(rest)]
+    return join((*parts, log, read_prose(rest)))
 
 
 def _without(document: Document, taken: frozenset[int]) -> Document:
-    """The document with the lines blanked that a program printed: what people wrote remains."""
+    """The document with the lines blanked that a program logged: what people wrote remains."""
     lines = document.text.split("\n")
-    kept = ["" if document.first_line + index in taken else line for index, line in enumerate(lines)]
+    kept = [
+        "" if document.first_line + index in taken or printed_by_a_program(line) else line
+        for index, line in enumerate(lines)
+    ]
     return Document(document.name, "\n".join(kept), document.first_line)
 
 

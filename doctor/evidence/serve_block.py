@@ -36,6 +36,12 @@ _RATES = {
 _COUNTS = frozenset(
     ("requests", "failed", "max_concurrency", "prompt_tokens", "output_tokens", "peak_concurrency")
 )
+_BEFORE = frozenset(("maximum request concurrency", "max request concurrency", "traffic request rate"))
+"""Printed as the run begins, and some of it again in the block."""
+
+_FIRST = frozenset(("successful requests", "failed requests"))
+"""What the block begins with."""
+
 _LINE = re.compile(r"^[\s>|#*]*([A-Z][A-Za-z0-9 ]{2,40}(?: \([a-zA-Z/]{1,8}\))?):\s+(-?[\d.,]+|inf)\s*$")
 
 STARTS = (
@@ -66,7 +72,7 @@ class ServeBlocks:
         key = match[1].strip().lower() if match else ""
         if match is None or (key not in _FIELDS and key not in _RATES):
             return False
-        if key in self._seen:
+        if key in self._seen and not (key in _BEFORE and self._seen <= _BEFORE | _FIRST):
             self._close()
         origin = Origin(file=self._file, line=number, reader=_READER)
         self._origin = self._origin or origin

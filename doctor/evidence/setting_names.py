@@ -25,7 +25,6 @@ _WORKLOAD = {
 }
 _RENAMED = {
     "max_seq_len": "engine.max_model_len",
-    "disable_enforce_eager": "engine.enforce_eager",
     "tp": "engine.tensor_parallel_size",
     "pp": "engine.extra.pipeline_parallel_size",
     "dp": "engine.extra.data_parallel_size",
@@ -57,7 +56,7 @@ max_cudagraph_capture_size cuda_graph_sizes disable_log_requests enable_log_requ
 disable_log_stats api_server_count stream_interval mm_processor_kwargs limit_mm_per_prompt
 preemption_mode disable_async_output_proc use_v2_block_manager guided_decoding_backend
 optimization_level numa_bind enable_expert_parallel disable_sliding_window scheduling_policy
-watermark num_lookahead_slots
+watermark num_lookahead_slots device_config
 """
 _ENGINE_EXTRA = frozenset(_ENGINE_EXTRA_NAMES.split())
 

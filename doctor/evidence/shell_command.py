@@ -91,6 +91,8 @@ def _flags(document: Document, text: str) -> Iterator[Fact]:
             continue
         negated = name.startswith("no_") and setting_path(name[3:]) is not None
         path = setting_path(name[3:] if negated else name)
+        if name == "seed":  # of the engine and of the data; requests get theirs in code
+            path = "engine.extra.seed"
         if path is None:
             continue
         leaf = path.rsplit(".", 1)[-1]

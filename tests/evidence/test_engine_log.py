@@ -13,7 +13,7 @@ from doctor.evidence.large_file import sift
 from doctor.evidence.reading import read_file
 from tests.evidence.reading_text import facts, read, settings
 
-SAMPLE = Path(__file__).parent / "samples" / "vllm-0.32.0-cpu.log"
+SAMPLE = Path(__file__).parent / "samples" / "vllm-0.32.0-cpu" / "offline-eager.log"
 
 V0_6_3 = """\
 INFO 10-28 11:16:30 llm_engine.py:237] Initializing an LLM engine (v0.6.3.post1) with config: \

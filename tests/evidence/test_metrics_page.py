@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from doctor.evidence.metrics_page import rates_between
+from doctor.evidence.metrics_page import evidence_between
 from doctor.schema.evidence import Origin
 from tests.evidence.reading_text import facts, read, settings
 
@@ -37,8 +37,18 @@ def test_names_of_today() -> None:
 
 
 def test_names_of_0_6() -> None:
-    page = 'vllm:gpu_cache_usage_perc{model_name="m"} 0.5\nvllm:num_requests_swapped{model_name="m"} 3.0\n'
-    assert facts(read(page)) == {"kv_cache_usage": 0.5, "swapped": 3.0}
+    page = """\
+vllm:gpu_cache_usage_perc{model_name="m"} 0.5
+vllm:num_requests_swapped{model_name="m"} 3.0
+vllm:gpu_prefix_cache_hit_rate{model_name="m"} 0.25
+vllm:spec_decode_draft_acceptance_rate{model_name="m"} 0.6
+"""
+    assert facts(read(page)) == {
+        "kv_cache_usage": 0.5,
+        "swapped": 3.0,
+        "prefix_cache_hit_rate": 0.25,
+        "draft_acceptance_rate": 0.6,
+    }
 
 
 def test_two_readings_give_rates() -> None:
@@ -46,12 +56,12 @@ def test_two_readings_give_rates() -> None:
         'finished_reason="length",model_name="tiny"} 96.0',
         'finished_reason="length",model_name="tiny"} 116.0',
     )
-    found = {rate.quantity: rate.per_s for rate in rates_between(NEW, after, 10.0, Origin(file="url"))}
+    between = evidence_between(NEW, after, 10.0, Origin(file="url"), name="url", note="10 s apart")
+    assert between is not None
+    found = {rate.quantity: rate.per_s for rate in between.rates}
     assert found == {"output tokens": 200.0, "prompt tokens": 0.0, "requests": 2.0}
 
 
 def test_a_restarted_server_gives_no_rate() -> None:
-    found = {
-        rate.quantity for rate in rates_between(NEW, NEW.replace("6176.0", "1.0"), 10.0, Origin(file="url"))
-    }
-    assert "output tokens" not in found
+    after = NEW.replace("6176.0", "1.0")
+    assert evidence_between(NEW, after, 10.0, Origin(file="url"), name="url", note="") is None
