@@ -41,12 +41,12 @@ def judge(case: Case) -> Judgement:
         return ruled_out(f"{words}.", speaks_against(words, run.origin))
     if asked_in is None and asked_out is None:
         words = f"{total} tokens for {run.requests} requests: 1152 each, the defaults of the random data set"
-        lines = (speaks_for(words, run.origin), *(warned.lines if warned is not None else ()))
+        found = speaks_for(words, run.origin)
         if warned is not None:
             summary = f"{words}, although others were given: --input-len is not used by that data set."
-            return Judgement("confirmed", summary, lines, strength="arithmetic")
+            return Judgement("confirmed", summary, (found, *warned.lines), strength="arithmetic")
         return Judgement(
-            "inconclusive", f"{words}.", lines, "warning", would_decide="the command that was run"
+            "inconclusive", f"{words}.", (found,), "warning", would_decide="the command that was run"
         )
     if (asked_in or DEFAULT_INPUT) == DEFAULT_INPUT and (asked_out or DEFAULT_OUTPUT) == DEFAULT_OUTPUT:
         return ruled_out("The command asked for 1024/128.", speaks_against("1024/128 was asked", run.origin))

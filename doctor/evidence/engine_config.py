@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from doctor.evidence.arguments import argument_facts
 from doctor.evidence.setting_names import engine_setting_path, scalar, setting_path
 from doctor.schema.evidence import Fact, Origin, Weight
-from doctor.schema.setup import Scalar
 
 LONGEST = 20_000
 """Characters of a configuration line that are looked at."""
@@ -77,7 +76,7 @@ def read_benchmark_arguments(text: str, origin: Origin) -> tuple[Fact, ...]:
     match = _BENCHMARK.match(text[:LONGEST])
     if match is None:
         return ()
-    found: dict[str, Scalar] = {}
+    found: dict[object, object] = {}
     for piece in split_outside_brackets(_inside(text[match.end() : LONGEST])):
         key = _KEY.match(piece)
         if key is not None:

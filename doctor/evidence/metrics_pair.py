@@ -16,7 +16,7 @@ def read_pair(one: Path, other: Path) -> Evidence | None:
 
     A copied file may have lost its time: where the times are none to go by, that is said.
     """
-    pages = sorted((_text(one), _text(other)), key=lambda text: parse_page(text).total("output_tokens") or 0)
+    before, after = sorted((_text(one), _text(other)), key=_output_tokens)
     seconds = abs(one.stat().st_mtime - other.stat().st_mtime)
     origin = Origin(file=other.name, line=1, reader=READER.name)
     name = f"{one.name} and {other.name}"
@@ -24,7 +24,11 @@ def read_pair(one: Path, other: Path) -> Evidence | None:
         why = "two readings of a metrics page, and their files' times do not tell how far apart"
         return Evidence(unread=(Unread(origin=origin, why=why),))
     note = f"between two readings, {seconds:.0f} s apart by their files' times"
-    return evidence_between(*pages, seconds, origin, name=name, note=note)
+    return evidence_between(before, after, seconds, origin, name=name, note=note)
+
+
+def _output_tokens(text: str) -> float:
+    return parse_page(text).total("output_tokens") or 0.0
 
 
 def _text(path: Path) -> str:

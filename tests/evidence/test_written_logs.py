@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from doctor.evidence.reading import read_file
+from doctor.schema.setup import Scalar
 from tests.evidence.reading_text import facts, settings
 
 WRITTEN = Path(__file__).parent / "samples" / "written"
 
-FACTS = {
+FACTS: dict[str, dict[str, Scalar]] = {
     "vllm-0.4.2-server.log": {"version": "0.4.2", "engine_generation": "V0", "num_gpu_blocks": 7406},
     "vllm-0.6.3.post1-throughput.log": {
         "version": "0.6.3.post1",
@@ -23,7 +24,7 @@ FACTS = {
     "vllm-0.17.1-server.log": {"version": "0.17.1", "kv_cache_tokens": 60416, "engine_generation": "V1"},
     "vllm-0.20.2-server.log": {"version": "0.20.2", "kv_cache_tokens": 301056, "start_s": 38.72},
 }
-SETTINGS = {
+SETTINGS: dict[str, dict[str, Scalar]] = {
     "vllm-0.4.2-server.log": {"engine.max_num_seqs": 64, "engine.max_model_len": 2048},
     "vllm-0.6.3.post1-throughput.log": {
         "workload.input_len": 1000,
