@@ -10,14 +10,16 @@ from doctor.evidence.setting_names import scalar
 from doctor.schema.evidence import Evidence, Fact
 
 _NAME = "collect-env"
-_MARK = re.compile(r"^(?:PyTorch version|Is CUDA available|GPU models and configuration)\s*:", re.MULTILINE)
+_MARK = re.compile(
+    r"^(?:PyTorch version|Is CUDA available|GPU models and configuration)\s*:|^GPU0\s+X\s", re.MULTILINE
+)
 _LINES = (
     (re.compile(r"^(?:vLLM Version|vLLM version)\s*:\s*v?([\w.+-]+)"), "version"),
     (re.compile(r"^PyTorch version\s*:\s*(\S+)"), "torch"),
     (re.compile(r"^Python version\s*:\s*(\S+)"), "python"),
     (re.compile(r"^OS\s*:\s*(.{1,100})"), "os"),
-    (re.compile(r"^CUDA runtime version\s*:\s*(\S+)"), "cuda.runtime"),
-    (re.compile(r"^CUDA used to build PyTorch\s*:\s*(\S+)"), "cuda.torch"),
+    (re.compile(r"^CUDA runtime version\s*:\s*([\d.]+)"), "cuda.runtime"),
+    (re.compile(r"^CUDA used to build PyTorch\s*:\s*([\d.]+)"), "cuda.torch"),
     (re.compile(r"^Nvidia driver version\s*:\s*(\S+)"), "driver"),
     (re.compile(r"^Python platform\s*:\s*(.{1,120})"), "platform"),
     (re.compile(r"^Model name\s*:\s*(.{1,80}?)\s*$"), "cpu.model"),
@@ -31,7 +33,7 @@ _TOPOLOGY = re.compile(r"^(GPU\d+)((?:\s+(?:X|NV\d+|PIX|PXB|PHB|NODE|SYS|NVL))+)
 
 
 def _sniff(document: Document) -> bool:
-    return len(_MARK.findall(document.text)) >= 1
+    return _MARK.search(document.text) is not None
 
 
 def _read(document: Document) -> Evidence:
@@ -68,7 +70,9 @@ def _facts(document: Document) -> Iterator[Fact]:
             if path in ("env", "package"):
                 yield Fact(path=f"{path}.{found[1]}", value=scalar(found[2]), origin=origin)
             else:
-                yield Fact(path=path, value=found[1].strip(), origin=origin)
+                text = found[1].strip()
+                value = scalar(text) if path.startswith("cpu.") else text
+                yield Fact(path=path, value=value, origin=origin)
     if gpus:
         yield Fact(path="gpu.count", value=len(gpus), origin=document.at_line(1, _NAME))
     if links - {"X"}:

@@ -17,6 +17,7 @@ from doctor.evidence.documents import form_texts, split_markdown, with_json
 from doctor.evidence.engine_log import scan
 from doctor.evidence.joining import join
 from doctor.evidence.large_file import ByteStream, sift
+from doctor.evidence.listings import without_listings
 from doctor.evidence.metrics_page import READER as METRICS_PAGE
 from doctor.evidence.metrics_pair import read_pair
 from doctor.evidence.program_lines import printed_by_a_program
@@ -132,7 +133,7 @@ def _read_plain(document: Document) -> Evidence:
     log, taken = scan(document.name, ((document.first_line + number, line) for number, line in lines))
     rest = _without(document, taken)
     parts = [reader.read(rest) for reader in load_readers() if not reader.whole and reader.sniff(rest)]
-    return join((*parts, log, read_prose(rest)))
+    return join((*parts, log, read_prose(without_listings(rest))))
 
 
 def _without(document: Document, taken: frozenset[int]) -> Document:
