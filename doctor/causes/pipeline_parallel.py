@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from doctor.causes.contract import Case, Cause, Judgement
+from doctor.causes.lookup import about, in_flight, number, signal
 from doctor.causes.marks import Marks, above, judge_marks
 from doctor.schema.finding import Remedy
 
@@ -13,8 +16,9 @@ _MARKS = Marks(
 
 
 def judge(case: Case) -> Judgement:
-    """By what gives it away: see ``_MARKS``."""
-    return judge_marks(
+    """By what gives it away: see ``_MARKS``. With no more requests in flight than stages, one stage
+    works at a time and the others wait: the rate is that of one stage's GPUs."""
+    judgement = judge_marks(
         case,
         _MARKS,
         because="stages wait for each other at low load.",
@@ -23,6 +27,18 @@ def judge(case: Case) -> Judgement:
         factor=(0.8, 0.4, 1.0),
         plausibility=0.6,
     )
+    stages = number(case.evidence, "engine.extra.pipeline_parallel_size")
+    if judgement.factor is None or stages is None or stages <= 1 or not _few_in_flight(case, stages):
+        return judgement
+    factor = about(1.3 / stages, 1 / stages, 0.9)
+    return replace(judgement, factor=factor, plausibility=max(0.9, judgement.plausibility))
+
+
+def _few_in_flight(case: Case, stages: float) -> bool:
+    flight = in_flight(case)
+    if flight is not None:
+        return flight[0] <= stages
+    return signal(case.evidence, "said_single_request", "said_loop", "said_tiny_batch") is not None
 
 
 CAUSE = Cause(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.lookup import about, speaks_for
 from doctor.causes.marks import Marks, holds, judge_marks, one_of
+from doctor.causes.versions import before_marlin
 from doctor.schema.finding import Remedy
 
 _MARKS = Marks(
@@ -17,7 +19,18 @@ _MARKS = Marks(
 
 
 def judge(case: Case) -> Judgement:
-    """By what gives it away: see ``_MARKS``."""
+    """By what gives it away: see ``_MARKS``; and AWQ or GPTQ of releases before Marlin."""
+    words = before_marlin(case.evidence)
+    if words is not None:
+        return Judgement(
+            "confirmed",
+            f"{words}: beyond a few requests in flight its kernel is slower than 16 bits.",
+            (speaks_for(words, "the version that ran"),),
+            strength="configuration",
+            factor=about(0.5, 0.25, 0.9),
+            would_decide="the same run with a newer release",
+            plausibility=0.9,
+        )
     return judge_marks(
         case,
         _MARKS,

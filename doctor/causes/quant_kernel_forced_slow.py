@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
+from doctor.causes.lookup import not_applicable, speaks_against
 from doctor.causes.marks import Marks, judge_marks, one_of
+from doctor.causes.versions import before_marlin
 from doctor.schema.finding import Remedy
 
 _MARKS = Marks(
@@ -15,6 +17,9 @@ _MARKS = Marks(
 
 def judge(case: Case) -> Judgement:
     """By what gives it away: see ``_MARKS``."""
+    words = before_marlin(case.evidence)
+    if words is not None:
+        return not_applicable(f"{words}.", speaks_against(words, "the version that ran"))
     return judge_marks(
         case,
         _MARKS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import about, fact_of, number, ruled_out, setting, speaks_against, speaks_for
 from doctor.causes.marks import Marks, is_off, judge_marks
@@ -12,7 +14,7 @@ _MARKS = Marks(
     statements=("said_no_nvlink", "said_tp_slower", "said_all_reduce"),
     environment={"gpu.nvlink": is_off},
 )
-_CARDS = ("RTX", "4090", "5090", "L20", "L40", "L4", "A10", "T4", "2080", "3060", "3080")
+_CARDS = re.compile(r"\bRTX|\b[2-5]0[5-9]0\b|\b(?:L20|L40S?|L4|A10G?|T4)\b")
 """Cards that have no NVLink, or none by default (NVIDIA's data sheets)."""
 
 
@@ -37,7 +39,7 @@ def judge(case: Case) -> Judgement:
     card = fact_of(case.evidence.environment, "gpu.name")
     if judgement.strength != "none" or judgement.status != "inconclusive" or ranks is None or card is None:
         return judgement
-    if not any(name in str(card.value) for name in _CARDS):
+    if _CARDS.search(str(card.value)) is None:
         return judgement
     words = f"{ranks:.0f} {card.value} exchange activations, and the card has no NVLink by default"
     return Judgement(

@@ -10,7 +10,11 @@ from doctor.schema.evidence import Evidence, Fact, Origin
 from doctor.schema.setup import Scalar
 
 _NAME = "nvidia-smi -q"
-_MARK = re.compile(r"=+NVSMI LOG=+")
+_MARK = re.compile(
+    r"=+NVSMI LOG=+|^\s*(?:Clocks (?:Event|Throttle) Reasons\s*$|(?:HW|SW) Thermal Slowdown\s+: "
+    r"|(?:Current|Default) Power Limit\s+: )",
+    re.MULTILINE,
+)
 _ENTRY = re.compile(r"^(?P<indent>\s*)(?P<name>\S[^:]{0,60}?)\s*(?::\s(?P<value>.{0,100}))?$")
 _NUMBER = re.compile(r"^([\d.]{1,12}) ?(?:W|C|MHz|x)?\s*$")
 _REASONS = {

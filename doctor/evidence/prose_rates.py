@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from doctor.evidence.contract import Document
 from doctor.evidence.numbers import printed_number
+from doctor.evidence.prose_roles import figure_side
+from doctor.evidence.prose_scaling import gpus_named, slower_on_more
 from doctor.evidence.sides import Side, heading, sides
 from doctor.schema.evidence import ObservedRate
 
@@ -24,23 +26,11 @@ _PER_SECOND_FIRST = re.compile(
     r"每秒(?:钟)?(?:大?约|只有|能|可以|输出|生成|处理|达到|不到|\s){0,4}(?P<n>\d+(?:\.\d+)?)\s*(?:个|条)?\s*(?P<what>tok(?:en)?s?|请求)",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(
-    r"(?P<expected>expect\w*|publish\w*|official\w*|blog|paper|reported|claim\w*|advertis\w*|should"
-    r"|target|promised"
-    r"|documented|README|leaderboard|reference|instead of|far (?:away )?from|compared (?:to|with)"
-    r"|normal(?:ly)?|reproduc\w*|replicat\w*|to match"
-    r"|官方|博客|论文|标称|预期|期望|应该|号称|官网|达不到|复现)"
-    r"|(?P<baseline>baseline|without|before|previous\w*|used to|main\b|tp ?=? ?1|older version|w/o"
-    r"|之前|原来|以前)"
-    r"|(?P<observed>observed|actual\w*|i (?:get|got|see|measured|achieve\w*)|we (?:get|got|see)|only"
-    r"|measured|my result"
-    r"|throughput (?:is|of) about|current\w*|drops? to|now"
-    r"|实际|只有|得到|实测|目前|现在|测出|跑出|我的|大概|降到)",
-    re.IGNORECASE,
-)
 _CONTRAST = re.compile(
     r"\b(?:but|only|drop\w*|fell|falls|down|decreas\w*|reduc\w*)\b|(?:->|→|=>)|但|只有|降|变成", re.IGNORECASE
 )
+_FROM = re.compile(r"\bfrom (?:about |around |some )?$|从\s*$", re.IGNORECASE)
+_TO = re.compile(r"\bto\b|到|至", re.IGNORECASE)
 _LENGTH = re.compile(
     r"\d+\s*(?:tokens?\s*)?(?:of\s+)?(?:input|prompt|output|in|out|generated)\b(?:\s*(?:tokens?|len\w*))?"
     r"|(?:input|prompt|output)[ _-]?(?:len\w*|tokens?|size)?\s*[=:]?\s*\d+"
@@ -60,12 +50,17 @@ def prose_rates(document: Document) -> Iterator[ObservedRate]:
     A figure that one sentence calls the published one is that wherever it stands.
     """
     found = list(_all_rates(document))
-    hoped = {rate.per_s for rate in found if rate.role == "expected"}
-    for rate in found:
-        yield rate.model_copy(update={"role": "expected"}) if rate.per_s in hoped else rate
+    hoped = {rate.per_s for rate, _ in found if rate.role == "expected"}
+    better = slower_on_more(found)
+    for rate, _ in found:
+        if rate.per_s in hoped:
+            yield rate.model_copy(update={"role": "expected"})
+        else:
+            yield rate.model_copy(update={"role": "baseline"}) if rate.per_s == better else rate
 
 
-def _all_rates(document: Document) -> Iterator[ObservedRate]:
+def _all_rates(document: Document) -> Iterator[tuple[ObservedRate, int | None]]:
+    """Each rate, with the number of GPUs that its line names before it."""
     lines = document.text.splitlines()
     for number, (line, side) in enumerate(zip(lines, sides(lines), strict=True), 1):
         if len(line) > 5000:
@@ -74,7 +69,8 @@ def _all_rates(document: Document) -> Iterator[ObservedRate]:
             *_line_rates(document, number, line, heading(line), side),
             *_chinese(document, number, line, side),
         ]
-        yield from _contrasted(line, found)
+        gpus = [gpus_named(line, start) for start, _ in found]
+        yield from zip(_contrasted(line, found), gpus, strict=True)
 
 
 def _chinese(document: Document, number: int, line: str, side: Side) -> Iterator[tuple[int, ObservedRate]]:
@@ -89,7 +85,10 @@ def _chinese(document: Document, number: int, line: str, side: Side) -> Iterator
             "quantity": quantity,
             "per_s": value,
             "origin": document.at_line(number, _NAME),
-            "role": heading(line) or _role(line[: match.start()], line[match.end() :]) or side or "observed",
+            "role": heading(line)
+            or figure_side(line, match.start(), match.end(), None)
+            or side
+            or "observed",
             "label": match[0][:80],
             "weight": "statement",
         }
@@ -100,12 +99,14 @@ def _line_rates(
     document: Document, number: int, line: str, stated: Side, under: Side
 ) -> Iterator[tuple[int, ObservedRate]]:
     """Each rate of a line with where it stands in it."""
-    for match in _RATE.finditer(line):
+    matches = list(_RATE.finditer(line))
+    starts: list[int | None] = [match.start() for match in matches]
+    for match, following in zip(matches, [*starts[1:], None], strict=False):
         value = _value(match)
         if value is None:
             continue
         clause = _clause(line, match.start(), match.end())
-        role = stated or _role(line[: match.start()], line[match.end() :])
+        role = stated or figure_side(line, match.start(), match.end(), following)
         fields = {
             "quantity": _quantity(match, clause),
             "per_s": value,
@@ -122,7 +123,11 @@ def _contrasted(line: str, found: list[tuple[int, ObservedRate]]) -> Iterator[Ob
     for index, (start, rate) in enumerate(found):
         following = found[index + 1] if index + 1 < len(found) else None
         fell = following is not None and rate.role == "observed" and following[1].per_s < rate.per_s
-        if following is not None and fell and _CONTRAST.search(line[start : following[0]]):
+        contrast = following is not None and _CONTRAST.search(line[start : following[0]])
+        came_from = (
+            following is not None and _FROM.search(line[:start]) and _TO.search(line[start : following[0]])
+        )
+        if fell and (contrast or came_from):
             yield rate.model_copy(update={"role": "baseline"})
         else:
             yield rate
@@ -164,15 +169,3 @@ def _tokens_of(texts: tuple[str, str]) -> str:
         if _INPUT.search(text):
             return "prompt tokens"
     return "tokens"
-
-
-def _role(before: str, after: str) -> str:
-    """The nearest word before the number that tells; else one right after it."""
-    sentence = re.split(r"[.!?]\s", before)[-1]
-    role = ""
-    for match in _BEFORE.finditer(sentence):
-        role = str(match.lastgroup)
-    later = _BEFORE.search(after[:40])
-    if not role and later is not None:
-        role = str(later.lastgroup)
-    return role

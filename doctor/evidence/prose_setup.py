@@ -49,7 +49,8 @@ _CONCURRENCY = re.compile(
     r"|\bbs\s*=?\s*(?P<e>\d{1,5})\b|"
     + _NOT_EXACT
     + r"(?<![\d.])(?P<f>\d{1,6})\s+(?:client\s+|worker\s+|async\s+|streaming\s+)?"
-    r"(?:clients|users|workers|threads|streams|VUs|connections)\b"
+    r"(?:clients|users|workers|threads|streams|VUs|connections|(?:asyncio )?tasks|coroutines)\b"
+    r"|(?<![\d.])(?P<k>\d{1,6})\s+(?:requests\s+)?in[- ]flight\b"
     r"|(?<![\d.])(?P<g>\d{1,6})\s*(?:个|路|条)?\s*(?:请求)?(?:并发|个?线程|个?用户)"
     r"|并发(?:数|量)?(?:为|是|:|：|=|设为|到|\s){0,3}(?P<h>\d{1,6})",
     re.IGNORECASE,
@@ -57,7 +58,7 @@ _CONCURRENCY = re.compile(
 _PROMPTS = re.compile(
     _NOT_EXACT + r"(?<![\d.])(?P<n>\d{1,7})\s+(?!concurrent|parallel|simultaneous)"
     r"(?:identical |distinct |random |ShareGPT |unique |\w+ )?"
-    r"(?:prompts|requests|examples|samples)\b(?! (?:per|a|each) )"
+    r"(?:prompts|requests|examples|samples)\b(?! (?:per|a|each) )(?!\s?/)"
     r"|(?<![\d.])(?P<m>\d{1,7})\s*(?:个|条)\s*(?:prompt|请求|样本|数据|提示)"
 )
 _KV_TOKENS = re.compile(

@@ -14,8 +14,8 @@ OUTCOMES = [CASES["score_case"](case)[0] for case in CASES["load_cases"]([])]
 
 LEAST = {
     "public": (27, 29, 29),
-    "development": (14, 15, 15),
-    "held-out": (20, 25, 28),
+    "development": (15, 15, 15),
+    "held-out": (23, 26, 28),
     "catalogue": (31, 31, 31),
 }
 """Main cause first, in the first three, and threads with a cause, in each set: what CI holds."""

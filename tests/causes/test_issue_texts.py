@@ -63,12 +63,38 @@ def test_then_the_candidates_for_what_remains(language: str) -> None:
         ("eager.zh", "enforce-eager"),
         ("nvlink.zh", "tp-without-nvlink"),
         ("server.en", "max-num-seqs-cap"),
+        ("one-request.zh", "single-stream-expectation"),
+        ("small-cache.zh", "kv-cache-limited-concurrency"),
+        ("moe-eager.en", "enforce-eager"),
+        ("client.en", "client-cpu-bottleneck"),
+        ("more-gpus.en", "tp-without-nvlink"),
+        ("timed-start.en", "model-load-in-timed-region"),
+        ("forced-gptq.zh", "quant-kernel-forced-slow"),
+        ("stopped.en", "early-eos-stop"),
+        ("request-rate.en", "request-rate-bound"),
+        ("hot.en", "thermal-throttle"),
+        ("drafts.zh", "spec-decode-loss"),
+        ("upgrade.en", "version-regression"),
     ],
 )
 def test_the_cause_comes_first(name: str, cause: str) -> None:
     diagnosis = diagnosed(name)
     assert diagnosis.verdict.outcome == "gap"
     assert diagnosis.candidates[0].finding.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("normal.en", "inconclusive"),
+        ("vague.en", "inconclusive"),
+        ("reproduced.en", "no gap"),
+        ("requests.en", "no gap"),
+    ],
+)
+def test_nothing_is_blamed_where_nothing_is_demonstrated(name: str, outcome: str) -> None:
+    verdict = diagnosed(name).verdict
+    assert (verdict.outcome, verdict.exit_code) == (outcome, 0)
 
 
 def test_the_log_stands_for_a_rate_that_nobody_states() -> None:

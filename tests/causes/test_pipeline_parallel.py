@@ -25,3 +25,13 @@ def test_asks_for_evidence_where_there_is_none() -> None:
     judgement = judged(CAUSE, "")
     assert judgement.status == "inconclusive"
     assert judgement.would_decide
+
+
+def test_one_request_keeps_one_stage_busy() -> None:
+    """Four stages, one at work: a quarter of the rate at worst."""
+    alone = judged(CAUSE, f"{SHOWS}\n\nWe send one request at a time.")
+    many = judged(CAUSE, f"{SHOWS}\n\nWe send 256 concurrent requests.")
+    assert alone.factor is not None
+    assert alone.factor.low == 0.25
+    assert many.factor is not None
+    assert many.factor.estimate > 2 * alone.factor.estimate
