@@ -47,8 +47,8 @@ SETS = {
         "that the tool prints, and three classes of misses were mended: AWQ and GPTQ in releases before "
         "Marlin, pipeline stages with few requests in flight, a rate of requests read as a number of "
         "prompts. Whoever wrote the rules had read the threads. What a thread never seen has to expect is "
-        "the figure on first sight; sixteen texts written later, with the answer decided beforehand, gave "
-        "7 of 16 on first sight (tests/evidence/samples/issues).",
+        "the figure on first sight; texts written later, with the answer decided beforehand, gave 7 of "
+        "16 and 7 of 13 on first sight (tests/evidence/samples/issues).",
     ),
     "catalogue": (
         "The catalogue's own sources",

@@ -14,6 +14,9 @@ _WEIGHTS = {"statement": 0, "log": 1, "configuration": 2, "result": 3}
 NOISE = 0.03
 """Figures that differ by less are the same figure."""
 
+_TOKENS: tuple[Quantity, ...] = ("output tokens", "total tokens", "tokens")
+_WELL_ABOVE = 1.1
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -44,6 +47,7 @@ def find_gap(case: Case) -> Gap | None:
         rate for rate in case.evidence.rates if rate.role in ("expected", "baseline") and rate.per_s > 0
     ]
     observed = [rate for rate in observed_rates(case) if rate.per_s > 0]
+    expected = expected or _told_beside_a_result(case)
     pairs = [
         Gap(observed=mine, expected=theirs)
         for theirs in expected
@@ -51,6 +55,24 @@ def find_gap(case: Case) -> Gap | None:
         if _pairable(mine.quantity, theirs.quantity)
     ]
     return max(pairs, key=_closeness, default=None)
+
+
+def _told_beside_a_result(case: Case) -> list[ObservedRate]:
+    """Figures that somebody names beside a benchmark's own output, and that are well above it: what else
+    would they be named for? One that repeats the output says nothing new."""
+    own = [rate for rate in case.evidence.rates if rate.role == "observed"]
+    printed = [rate for rate in own if rate.weight == "result" and rate.quantity in _TOKENS]
+    results = {rate.quantity: rate.per_s for rate in printed}
+    if not results:
+        return []
+    highest = max(results.values())
+    return [
+        rate
+        for rate in own
+        if rate.weight == "statement"
+        and rate.quantity in _TOKENS
+        and rate.per_s > _WELL_ABOVE * results.get(rate.quantity, highest)
+    ]
 
 
 def _pairable(mine: Quantity, theirs: Quantity) -> bool:

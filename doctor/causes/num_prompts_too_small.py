@@ -92,7 +92,15 @@ def _share(case: Case, prompts: float, at_once: float) -> float:
     if prompts <= HANDFUL and number(case.evidence, "workload.max_concurrency") is None:
         return rate_at(prompts) / rate_at(256)
     batch = max(1.0, min(at_once, prompts))
-    return math.sqrt(min(1.0, prompts / (math.ceil(prompts / batch) * batch))) * (1 - 0.02 * batch / prompts)
+    waves = math.sqrt(min(1.0, prompts / (math.ceil(prompts / batch) * batch))) * (1 - 0.02 * batch / prompts)
+    return waves * _never_full(case, prompts)
+
+
+def _never_full(case: Case, prompts: float) -> float:
+    """Fewer requests than were to run at once: the batch never gets as large as was asked."""
+    run = main_run(case.evidence)
+    wanted = number(case.evidence, "workload.max_concurrency") or (run.max_concurrency if run else None)
+    return rate_at(prompts) / rate_at(wanted) if wanted and prompts < wanted else 1.0
 
 
 _ALL = "all of them at once"

@@ -85,7 +85,7 @@ def _different(case: Case, gap: Gap, *, sure: bool) -> Judgement:
             "confirmed" if sure else "inconclusive",
             f"{words}: {_what_is_said(gap, sure=sure)}",
             (line,),
-            strength="arithmetic" if likely >= 0.5 else "warning",
+            strength="arithmetic" if likely >= 0.4 else "warning",
             factor=about(min(1.0, raw)),
             would_decide="the requests/s beside the published figure, with its prompt and output lengths",
             plausibility=likely,
@@ -124,13 +124,14 @@ def _unsure(case: Case, gap: Gap) -> float:
     """How likely the published figure is a total, where neither lengths nor words tell.
 
     A figure that a single request can reach is a decode rate, and counts output; two runs of
-    one person count alike; and no usual workload has a total over a dozen times its output.
+    one person count alike; a total is seldom over three times its output, and never over a dozen.
     """
     if gap.expected.per_s <= BATCHED or gap.ratio < 1 / 12:
         return 0.05
+    published = signal(case.evidence, "said_published") is not None
     if gap.observed.quantity == "output tokens":
-        return 0.6
-    return 0.25 if signal(case.evidence, "said_published") is not None else 0.08
+        return 0.6 if published or gap.ratio >= 1 / 3 else 0.45
+    return 0.25 if published else 0.08
 
 
 CAUSE = Cause(

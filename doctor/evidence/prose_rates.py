@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from doctor.evidence.contract import Document
 from doctor.evidence.numbers import printed_number
 from doctor.evidence.prose_roles import figure_side
 from doctor.evidence.prose_scaling import gpus_named, slower_on_more
+from doctor.evidence.prose_variants import better_variant, load_named
 from doctor.evidence.sides import Side, heading, sides
 from doctor.schema.evidence import ObservedRate
 
@@ -44,23 +46,34 @@ _TOTAL = re.compile(
 _INPUT = re.compile(r"\binput|\bprompt|prefill|输入", re.IGNORECASE)
 
 
+@dataclass(frozen=True)
+class _Said:
+    """One figure, with what its line says of the machine and of the load."""
+
+    rate: ObservedRate
+    gpus: int | None
+    load_named: bool
+
+
 def prose_rates(document: Document) -> Iterator[ObservedRate]:
     """Every rate in the text, with the side of its line or of the heading above.
 
     A figure that one sentence calls the published one is that wherever it stands.
     """
-    found = list(_all_rates(document))
-    hoped = {rate.per_s for rate, _ in found if rate.role == "expected"}
-    better = slower_on_more(found)
-    for rate, _ in found:
-        if rate.per_s in hoped:
-            yield rate.model_copy(update={"role": "expected"})
+    said = list(_all_rates(document))
+    hoped = {one.rate.per_s for one in said if one.rate.role == "expected"}
+    better = slower_on_more([(one.rate, one.gpus) for one in said])
+    if better is None:
+        better = better_variant(document.text, [(one.rate, one.load_named) for one in said])
+    for one in said:
+        if one.rate.per_s in hoped:
+            yield one.rate.model_copy(update={"role": "expected"})
         else:
-            yield rate.model_copy(update={"role": "baseline"}) if rate.per_s == better else rate
+            baseline = one.rate.per_s == better
+            yield one.rate.model_copy(update={"role": "baseline"}) if baseline else one.rate
 
 
-def _all_rates(document: Document) -> Iterator[tuple[ObservedRate, int | None]]:
-    """Each rate, with the number of GPUs that its line names before it."""
+def _all_rates(document: Document) -> Iterator[_Said]:
     lines = document.text.splitlines()
     for number, (line, side) in enumerate(zip(lines, sides(lines), strict=True), 1):
         if len(line) > 5000:
@@ -69,8 +82,9 @@ def _all_rates(document: Document) -> Iterator[tuple[ObservedRate, int | None]]:
             *_line_rates(document, number, line, heading(line), side),
             *_chinese(document, number, line, side),
         ]
-        gpus = [gpus_named(line, start) for start, _ in found]
-        yield from zip(_contrasted(line, found), gpus, strict=True)
+        for (start, first), rate in zip(found, _contrasted(line, found), strict=True):
+            end = start + len(first.label)
+            yield _Said(rate, gpus_named(line, start), load_named(line, start, end))
 
 
 def _chinese(document: Document, number: int, line: str, side: Side) -> Iterator[tuple[int, ObservedRate]]:

@@ -11,7 +11,8 @@ _ENGLISH: dict[Side, str] = {
     r"|promis\w*|hop(?:ed|ing)|documented|documentation|docs?|README|leaderboard|reference|instead of"
     r"|far (?:away )?from|compared (?:to|with)|normal(?:ly)?|reproduc\w*|replicat\w*|to match"
     r"|slides?|colleague\w*|vendor\w*|tutorials?|people|others (?:get|got|see|saw|report\w*|claim\w*)",
-    "baseline": r"baseline|without|before|previous\w*|used to|main|tp ?=? ?1|older version|w/o"
+    "baseline": r"baseline|without|before|previous\w*|used to(?: get| see| have| be| reach)?|main"
+    r"|tp ?=? ?1(?!\d)|older version|w/o"
     r"|(?:is|was|were|are) (?:off|disabled)|after (?:removing|disabling|dropping)",
     "observed": r"observed?|actual\w*|got|gets?|getting|only"
     r"|(?:i|we) (?:see|saw|measure\w*|achieve\w*|reach\w*)"
@@ -55,6 +56,12 @@ def figure_side(line: str, start: int, end: int, following: int | None) -> Side:
 
 
 def _cues(text: str) -> list[tuple[int, Side]]:
-    return sorted(
-        (match.start(), side) for side, pattern in _CUES.items() for match in pattern.finditer(text)
-    )
+    """The words that tell, in their order; one inside another ("used to get") does not count."""
+    found = [(*match.span(), side) for side, pattern in _CUES.items() for match in pattern.finditer(text)]
+    kept: list[tuple[int, Side]] = []
+    reached = 0
+    for start, end, side in sorted(found, key=lambda cue: (cue[0], -cue[1])):
+        if start >= reached:
+            kept.append((start, side))
+            reached = end
+    return kept

@@ -73,6 +73,17 @@ _BOTH = _pattern(
     r"\b(?:disabled|false)\b.{0,80}\b(?:enabled|true)\b",
     "开启?.{0,40}关闭?|关闭?.{0,40}开启?",
 )
+_SWITCHED_ON = re.compile(
+    r"(?:\b(?:set|enabled|added|switched (?:on|to)|turned on|installed|started using|moved to)"
+    r"|\b(?:lowered|raised)|加了|加上了?|开了|开启|启用了?|设成了?|换成了?)"
+    r"\W{0,4}(?:the |a |an )?(?:\S{1,30}\s){0,2}[-`'\"*(]{0,4}$",
+    re.IGNORECASE,
+)
+_SINCE = _pattern(
+    r"\d.{0,120}\b(?:and )?(?:now|since then|afterwards)\b.{0,60}\d",
+    r"\b(?:drop\w*|fell|went)\b.{0,60}\d.{0,40}\d",
+    r"\d.{0,60}(?:降到|变成|只剩|只有).{0,20}\d",
+)
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？；;\n]")
 
 
@@ -95,6 +106,8 @@ def stance_of(text: str, start: int, end: int, side: Side) -> Stance:
     if _TRIED.search(near) and _NO_EFFECT.search(rest):
         return "no effect"
     if _BOTH.search(sentence) and re.search(r"\d", sentence):
+        return "contrast"
+    if _SWITCHED_ON.search(text[max(begin, start - 60) : start]) and _SINCE.search(sentence):
         return "contrast"
     if absent is not None:
         better = side in ("expected", "baseline") or _REMEDY.search(rest) or re.search(r"faster|快", rest)

@@ -75,6 +75,16 @@ def test_then_the_candidates_for_what_remains(language: str) -> None:
         ("hot.en", "thermal-throttle"),
         ("drafts.zh", "spec-decode-loss"),
         ("upgrade.en", "version-regression"),
+        ("loop.zh", "sequential-generate-loop"),
+        ("capped.en", "max-num-seqs-cap"),
+        ("json-mode.en", "guided-decoding"),
+        ("container.zh", "cpu-quota-throttling"),
+        ("logprobs.en", "logprobs"),
+        ("small-cache.en", "kv-cache-limited-concurrency"),
+        ("two-nodes.zh", "cross-node-tp"),
+        ("power.en", "power-cap"),
+        ("few-prompts.en", "num-prompts-too-small"),
+        ("lora.zh", "lora-enabled"),
     ],
 )
 def test_the_cause_comes_first(name: str, cause: str) -> None:
@@ -90,6 +100,9 @@ def test_the_cause_comes_first(name: str, cause: str) -> None:
         ("vague.en", "inconclusive"),
         ("reproduced.en", "no gap"),
         ("requests.en", "no gap"),
+        ("curious.en", "inconclusive"),
+        ("met.en", "no gap"),
+        ("own-figure-inflated.en", "no gap"),
     ],
 )
 def test_nothing_is_blamed_where_nothing_is_demonstrated(name: str, outcome: str) -> None:

@@ -25,3 +25,12 @@ def test_asks_for_evidence_where_there_is_none() -> None:
     judgement = judged(CAUSE, "")
     assert judgement.status == "inconclusive"
     assert judgement.would_decide
+
+
+def test_fewer_requests_than_were_to_run_at_once() -> None:
+    """80 requests never make a batch of 256; with 64 at once, 80 do fill it."""
+    few = judged(CAUSE, "vllm bench serve --num-prompts 80 --max-concurrency 256").factor
+    full = judged(CAUSE, "vllm bench serve --num-prompts 80 --max-concurrency 64").factor
+    assert few is not None
+    assert full is not None
+    assert few.estimate < full.estimate - 0.1

@@ -29,6 +29,8 @@ def said(text: str) -> list[tuple[float, str]]:
         ("well-known blog: 9850 tok/s", [(9850, "expected")]),
         ("It went from 8900 tok/s to 7400 tok/s.", [(8900, "baseline"), (7400, "observed")]),
         ("开着 3100 token/s，去掉以后 4300 token/s", [(3100, "observed"), (4300, "baseline")]),
+        ("I used to get 1650 tok/s and now it is 1180 tok/s", [(1650, "baseline"), (1180, "observed")]),
+        ("TP16 gives 620 tok/s", [(620, "observed")]),
     ],
 )
 def test_the_side_of_a_figure(text: str, found: list[tuple[float, str]]) -> None:
@@ -56,3 +58,20 @@ def test_more_gpus_that_are_faster_are_no_gap() -> None:
 def test_a_rate_of_requests_is_no_number_of_prompts() -> None:
     evidence = read("We send 3 requests/s to it and 40 requests in total.")
     assert [fact.value for fact in evidence.settings if fact.path == "workload.num_prompts"] == [40]
+
+
+def test_of_two_ways_that_are_compared_the_better_is_what_the_other_is_compared_with() -> None:
+    text = "Same server:\n- free text: 2140 output tok/s\n- json_schema: 610 output tok/s"
+    assert said(text) == [(2140, "baseline"), (610, "observed")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Same server: 62 tok/s for one request, 900 tok/s with 50 users",  # two points of one curve
+        "Same server: 2140 tok/s here, 2100 tok/s there",  # the same figure twice
+        "I get 62 tok/s. It also did 900 tok/s.",  # nobody compares
+    ],
+)
+def test_figures_that_nobody_compares_are_no_gap(text: str) -> None:
+    assert {role for _, role in said(text)} == {"observed"}

@@ -30,6 +30,8 @@ def stance(text: str, name: str) -> str | None:
         ("The culprit was --enforce-eager.", "said_eager", "remedy"),
         ("Expected: 40 tok/s without --cpu-offload-gb", "said_offload", "contrast"),
         ("We do not use LoRA here.", "said_lora", "absent"),
+        ("It was 1650 tok/s, then I set `nvidia-smi -pl 200`, now 1180 tok/s", "said_power_cap", "contrast"),
+        ("I set `nvidia-smi -pl 200`.", "said_power_cap", "named"),
         ("I tried removing --enforce-eager, but it made no difference.", "said_eager", "no effect"),
         ("With speculative decoding 61 tok/s, without it 69 tok/s.", "said_speculative", "contrast"),
         ("去掉 --enforce-eager 之后还是一样慢", "said_eager", "no effect"),
