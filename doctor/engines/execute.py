@@ -37,6 +37,8 @@ class Bench(NamedTuple):
     environment: dict[str, str]
     sampler: Sampler
     listener: Callable[[Progress], None]
+    advice: Callable[[Arm, str], str] = lambda arm, error: ""
+    """What to change where an arm failed with that error; empty: nothing is known."""
 
 
 class Executor:
@@ -134,8 +136,10 @@ class Executor:
         reason = undelivered(arm.setup, run)
         return run.model_copy(update={"status": "invalid", "reason": reason}) if reason else run
 
-    def _failed(self, planned: PlannedRun, reason: str, facts: EngineFacts | None = None) -> Run:
+    def _failed(self, planned: PlannedRun, error: str, facts: EngineFacts | None = None) -> Run:
         self._done += 1
+        advice = self._bench.advice(self._arms[planned.arm], error)
+        reason = f"{error.rstrip('.')}. {advice}" if advice else error
         return Run.model_validate(
             {
                 **planned.model_dump(),

@@ -199,8 +199,7 @@ def _start_error(event: Event, log: tuple[str, ...]) -> EngineError:
     root = _root_cause(log) if "root cause" in message else None
     return EngineError(
         f"The engine did not start: {(root or message)[:400].rstrip('.')}",
-        next_step="Its log lines are in engine.log; lower --gpu-memory-utilization or --max-model-len where "
-        "memory ran out.",
+        next_step="Its log lines are in engine.log.",
     )
 
 

@@ -7,6 +7,7 @@ from doctor.performance.architecture import parameters, shape_of
 from doctor.performance.fitting import VISIBLE_SHARE, default_utilization, kv_cache_tokens_under
 from doctor.performance.fitting import published_memory_bytes as published_memory
 from doctor.performance.memory import kv_bytes_per_token, model_dtype, sequences_that_fit, weights_bytes
+from doctor.performance.shortage import Ground
 from doctor.schema.environment import Environment, Gpu
 from doctor.schema.model_fit import ModelFit, Room, Weights
 from doctor.schema.setup import Setup
@@ -91,6 +92,15 @@ def _room(setup: Setup, memory_of: str, memory_bytes: int | None, length: int | 
         memory_bytes=memory_bytes,
         kv_cache_tokens=tokens,
         sequences=sequences_that_fit(tokens, length, setup.engine.block_size or 16) if length else 0,
+    )
+
+
+def memory_here(environment: Environment) -> Ground:
+    """The memory that an engine on this machine has."""
+    return Ground(
+        gpu_bytes=_visible_bytes(environment.gpus[0]) if environment.gpus else None,
+        host_available_bytes=environment.memory_available_bytes,
+        vllm_version=environment.packages.get("vllm"),
     )
 
 

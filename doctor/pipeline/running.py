@@ -13,6 +13,8 @@ from doctor.engines.host import EngineHost
 from doctor.engines.model_files import model_files
 from doctor.errors import UsageError
 from doctor.performance.fitting import kv_cache_tokens_under, published_memory_bytes, why_not_here
+from doctor.performance.placing import memory_here
+from doctor.performance.shortage import advice
 from doctor.pipeline.ends import observed_end, published_end
 from doctor.pipeline.places import engine_python, model_folder
 from doctor.pipeline.resuming import before_the_fault, run_key, scheduled
@@ -69,6 +71,7 @@ def run_arms(
                 quota_counters=partial(quota_counters, Machine()),
             ),
             listener=listen,
+            advice=lambda arm, error: advice(arm.setup, memory_here(environment), error),
         )
         _make_rounds(plan, settled, bench, directory)
 

@@ -170,7 +170,7 @@ def test_a_refused_start_gives_the_first_line_of_the_engines_own_words(tmp_path:
         with pytest.raises(EngineError) as caught:
             start(driver, "raise")
         assert caught.value.what == "The engine did not start: ValueError: No available memory"
-        assert "--gpu-memory-utilization" in caught.value.next_step
+        assert "engine.log" in caught.value.next_step
 
 
 def test_garbage_on_the_event_channel_is_passed_over(tmp_path: Path) -> None:

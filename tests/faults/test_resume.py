@@ -139,3 +139,25 @@ def test_judging_again_gives_the_same_report(check: Check, tmp_path: Path) -> No
         assert without_times(judge(directory)) == without_times(made)
         assert isinstance(directory.read("report", Report), Report)
         assert all(isinstance(run, Run) for run in directory.runs())
+
+
+def test_memory_that_runs_out_at_the_start_gives_advice_and_resumes(
+    check: Check, engine: FakeEngine, tmp_path: Path, undisturbed: dict[str, Any]
+) -> None:
+    # vLLM 0.32.0, v1/core/kv_cache_utils.py, shortened.
+    words = "To serve at least one request with the model's max seq len (4096), (2.0 GiB KV cache is needed, "
+    words += "which is larger than the available KV cache memory (1.0 GiB)."
+    engine.plan(start=[f"memory: {words}"])
+    hurt = check(tmp_path / "run")
+    assert "--max-model-len 2048 fits" in hurt.runs[0].reason
+    assert any("--max-model-len 2048 fits" in detail for detail in hurt.verdict.details)
+    assert without_times(check(tmp_path / "run")) == undisturbed
+
+
+def test_memory_that_runs_out_in_an_arm_gives_advice(
+    check: Check, engine: FakeEngine, tmp_path: Path
+) -> None:
+    engine.plan(run=["out of memory"])
+    hurt = check(tmp_path / "run")
+    assert "OutOfMemoryError" in hurt.runs[0].reason
+    assert "Lower --max-model-len" in hurt.runs[0].reason
