@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from doctor.errors import RunDirectoryError
 from doctor.examination import model_of_setup
 from doctor.pipeline.judging import judged
 from doctor.pipeline.places import engine_python
@@ -57,5 +58,14 @@ def judge(directory: RunDirectory) -> Report:
     """Judge again what a check measured; nothing is run."""
     request = directory.read("request", CheckRequest)
     directory.redacting = request.redact
-    evidence = evidence_of(request, directory)
-    return judged(request, settle(request, evidence), evidence, directory, 0.0, interrupted=False)
+    try:
+        evidence = evidence_of(request, directory)
+        return judged(request, settle(request, evidence), evidence, directory, 0.0, interrupted=False)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # Each file is what it should be, but together they cannot have been measured.
+        raise RunDirectoryError(
+            f"What this directory holds cannot be judged: {type(error).__name__}: {str(error)[:200]}",
+            where=str(directory.path),
+            next_step="Its files contradict each other or hold impossible figures: measure again. If nobody "
+            "changed them, please report this as an issue of qdoctor.",
+        ) from error

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from doctor.pipeline.reading import counts_of, rate_of, settings_of, with_published_aside
+from doctor.engines.arguments import refuse_code, why_not_handed_through
+from doctor.pipeline.places import reference_run
+from doctor.pipeline.reading import Settings, counts_of, rate_of, settings_of, with_published_aside
 from doctor.planning.accounting import settle as settle_accounting
 from doctor.planning.setups import user_setup
 from doctor.references.catalogue import load_reference, require_target
 from doctor.references.setup import reference_setup
 from doctor.schema.accounting import Accounting
 from doctor.schema.evidence import Evidence
+from doctor.schema.paths import EXTRA
 from doctor.schema.reference import ReferenceRun
 from doctor.schema.request import CheckRequest
 from doctor.schema.setup import Model, Setup
@@ -33,18 +36,38 @@ def settle(request: CheckRequest, evidence: Evidence = NOTHING) -> Settled:
     What ``evidence`` says of the user's setup and figure holds where the request says nothing.
     Raises UsageError for a reference that is unknown or no target, or a setting that is none.
     """
-    reference = require_target(load_reference(request.reference))
+    reference = require_target(load_reference(reference_run(request)))
     target = reference_setup(reference)
     target = target.model_copy(update={"model": _model_here(target.model, request.model_path)})
     asked = {path: (one.value, one.origin) for path, one in request.overrides.items()}
-    changes = {**settings_of(evidence), **asked}
+    changes = {**_harmless(settings_of(evidence)), **asked}
     user = user_setup(target, changes) if changes else None
+    target = _with_trust(target, request)
+    user = _with_trust(user, request) if user else None
     observed, counts = request.observed, request.observed_counts
     rate = rate_of(with_published_aside(evidence, reference)) if observed is None else None
     if rate is not None:
         observed, counts = rate.per_s, counts_of(rate, counts)
     accounting = settle_accounting(reference, observed, counts, user.workload if user else None)
     return Settled(reference, target, user, accounting)
+
+
+def _harmless(settings: Settings) -> Settings:
+    """Without what an engine is never given: a script may well have asked for it."""
+    return {
+        path: setting
+        for path, setting in settings.items()
+        if not path.startswith(EXTRA) or why_not_handed_through(path.removeprefix(EXTRA), setting[0]) is None
+    }
+
+
+def _with_trust(setup: Setup, request: CheckRequest) -> Setup:
+    """The setup, refused where a stranger's file asks for code to be run; that, only the user may."""
+    refuse_code(setup.engine)
+    if not request.trust_remote_code:
+        return setup
+    extra = {**setup.engine.extra, "trust_remote_code": True}
+    return setup.model_copy(update={"engine": setup.engine.model_copy(update={"extra": extra})})
 
 
 def _model_here(model: Model, path: str | None) -> Model:
