@@ -28,14 +28,26 @@ def read_bounded(path: Path | str, most_bytes: int, *, dir_fd: int | None = None
         raise
     except ValueError as error:  # a name with a zero byte
         raise OSError(errno.EINVAL, "not a usable path") from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no regular file")
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
         # Files of /proc have no size; one that grows has another size by now.
         content = file.read(most_bytes + 1) if found.st_size <= most_bytes else b""
     if max(len(content), found.st_size) > most_bytes:
         raise OSError(errno.EFBIG, f"it is larger than {size_in_words(most_bytes)}")
+    return content
+
+
+def json_within(content: bytes, most_parts: int) -> bytes:
+    """The content itself, where it cannot hold more values than that; OSError where it could.
+
+    A parser takes some hundred bytes for each value, and a validator more for each complaint: a few
+    megabytes of brackets would take gigabytes. Commas in texts count too, so this is an upper bound.
+    """
+    if content.count(b",") + content.count(b"[") + content.count(b"{") > most_parts:
+        raise OSError(errno.EFBIG, f"it holds more than {most_parts} values")
     return content
 
 

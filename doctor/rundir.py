@@ -20,7 +20,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from doctor.errors import RunDirectoryError
-from doctor.plain_files import read_bounded, refused_link
+from doctor.plain_files import json_within, read_bounded, refused_link
 from doctor.redaction import redact_record
 from doctor.schema.record import Record
 from doctor.schema.run import Run
@@ -28,8 +28,10 @@ from doctor.schema.run import Run
 _R = TypeVar("_R", bound=Record)
 
 FORMAT = 1
-LARGEST_FILE_BYTES = 64 << 20
-"""No file of ours comes near; one that a stranger made larger would take gigabytes to parse."""
+LARGEST_FILE_BYTES = 32 << 20
+MOST_PARTS = 100_000
+"""No record of ours comes near either, in bytes or in values; what a stranger made larger would take
+gigabytes to parse."""
 
 _MAKE_ROOM = "Make room or name another directory with --output DIR; what was measured so far is kept: "
 _MAKE_ROOM += "go on with --resume."
@@ -111,7 +113,7 @@ class RunDirectory:
     def _read_record(self, name: str, kind: type[_R]) -> _R:
         try:
             with self._parent_of(name) as (folder, leaf):
-                content = read_bounded(leaf, LARGEST_FILE_BYTES, dir_fd=folder)
+                content = json_within(read_bounded(leaf, LARGEST_FILE_BYTES, dir_fd=folder), MOST_PARTS)
         except OSError as error:
             raise self._unreadable(name, error) from error
         return _validated(content, kind, name, self.path)
@@ -188,7 +190,7 @@ class RunDirectory:
 def read_record(path: Path, kind: type[_R]) -> _R:
     """A record from a JSON file; refuses what is no regular file, too large, or does not validate."""
     try:
-        content = read_bounded(path, LARGEST_FILE_BYTES)
+        content = json_within(read_bounded(path, LARGEST_FILE_BYTES), MOST_PARTS)
     except OSError as error:
         raise RunDirectoryError(
             f"{path.name} cannot be read: {error.strerror}",

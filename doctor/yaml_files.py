@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from doctor.errors import QdoctorError
+from doctor.plain_files import read_bounded
 
-MOST_BYTES = 256 * 1024
+MOST_BYTES = 64 * 1024
 MOST_LEVELS = 20
 
 
@@ -58,12 +58,12 @@ def read_mapping(path: Path, refuse: type[QdoctorError], *, what: str) -> dict[s
     """The mapping that a YAML file holds.
 
     ``refuse`` is raised, with ``what`` the file should have been, where it cannot be read, is
-    larger than 256 KiB, is not YAML, uses aliases, nests deeply or holds no mapping.
+    larger than 64 KiB, is not YAML, uses aliases, nests deeply or holds no mapping.
     """
     next_step = f"Give a YAML file that holds {what}"
     text = _read(path, refuse, next_step)
     try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, made stricter
+        content = parse_yaml(text)
     except yaml.YAMLError as error:
         raise refuse(
             f"This is not YAML that can be used: {_in_one_line(error)}", where=str(path), next_step=next_step
@@ -78,21 +78,21 @@ def read_mapping(path: Path, refuse: type[QdoctorError], *, what: str) -> dict[s
     return content
 
 
+def parse_yaml(text: str) -> Any:  # noqa: ANN401 - whatever YAML holds
+    """The value of a YAML text of at most 64 KiB; raises yaml.YAMLError, ValueError, RecursionError or
+    OverflowError for what a file of settings has no business to hold."""
+    if len(text) > MOST_BYTES:
+        raise _Unwelcome(f"larger than {MOST_BYTES // 1024} KiB")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader, made stricter
+
+
 def _read(path: Path, refuse: type[QdoctorError], next_step: str) -> str:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise refuse("This is no regular file", where=str(path), next_step=next_step)
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a usable path"
+        content = read_bounded(path, MOST_BYTES)
+    except OSError as error:
         raise refuse(
-            f"This file cannot be read: {reason}", where=repr(str(path))[1:200], next_step=next_step
+            f"This file cannot be read: {error.strerror}", where=repr(str(path))[1:200], next_step=next_step
         ) from None
-    if len(content) > MOST_BYTES:
-        raise refuse(
-            f"This file is larger than {MOST_BYTES // 1024} KiB", where=str(path), next_step=next_step
-        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

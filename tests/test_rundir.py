@@ -294,5 +294,5 @@ def test_a_file_that_nobody_of_us_wrote_is_not_loaded(tmp_path: Path) -> None:
     path = tmp_path / "0000.json"
     with path.open("wb") as file:
         file.truncate(10**12)  # sparse: it takes no room
-    with pytest.raises(RunDirectoryError, match="it is larger than 64 MiB"):
+    with pytest.raises(RunDirectoryError, match="it is larger than 32 MiB"):
         read_record(path, Run)

@@ -17,7 +17,7 @@ from doctor.causes.lookup import (
 from doctor.schema.finding import Remedy
 from doctor.schema.setup import Scalar
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?[bB]\b")
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s?[bB]\b")
 
 
 def judge(case: Case) -> Judgement:

@@ -21,7 +21,7 @@ from doctor.causes.lookup import (
 from doctor.schema.evidence import Signal
 from doctor.schema.finding import Remedy
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s?[bB]\b")
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s?[bB]\b")
 PER_GPU = 8.0
 """Billions of weights per GPU below which splitting costs more than it brings."""
 

@@ -16,7 +16,7 @@ _CONTINUED = re.compile(r"[\\`^][ \t]*\n")
 _COMMENT_LINE = re.compile(r"(?m)^[ \t]*#.*$")
 _COMMENT = re.compile(r"(?m)(?<=[ \t])#.*$")
 _PROMPT = re.compile(r"(?m)^[ \t]*(?:[\w.@~:/-]{0,80}\$|>>?)[ \t]+")
-_REDIRECTION = re.compile(r"\d*(?:>>?|<)(?:&\d)?")
+_REDIRECTION = re.compile(r"\d{0,3}(?:>>?|<)(?:&\d)?")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,100})=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))")
 # What word processors and chats make of quotes and of two hyphens.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doctor.evidence.numbers import printed_number
 from doctor.schema.evidence import Fact, Origin
 from doctor.schema.setup import Scalar
 
@@ -23,10 +24,7 @@ def _int(text: str) -> int:
 
 
 def _float(text: str) -> float | None:
-    try:
-        return float(text.rstrip("."))
-    except ValueError:
-        return None
+    return printed_number(text)
 
 
 def _word(text: str) -> str:
@@ -40,7 +38,7 @@ _LINES = (
         (("n", "num_gpu_blocks", _int),),
     ),
     _Line(
-        re.compile(r"[A-Z]+(?: \+ host)? KV cache size: (?P<n>\d[\d,]*) tokens"),
+        re.compile(r"[A-Z]{1,12}(?: \+ host)? KV cache size: (?P<n>\d[\d,]*) tokens"),
         ("GPU KV c", "CPU KV c", "XPU KV c"),
         (("n", "kv_cache_tokens", _int),),
     ),

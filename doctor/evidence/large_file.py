@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from doctor.evidence.engine_log import REPEATED, EngineLog, message_key
-from doctor.schema.evidence import Evidence
+from doctor.schema.evidence import Evidence, Origin, Unread
 
 CHUNK = 4 << 20
 IN_FULL = 4 << 20
@@ -13,6 +13,9 @@ IN_FULL = 4 << 20
 
 LONGEST_LINE = 1 << 20
 """A line that goes on for longer is cut; no message of ours is as long."""
+
+MOST_LINES = 8_000_000
+"""A gigabyte of vLLM's log has half of it; many more are no log, and take a microsecond each."""
 
 
 class ByteStream(Protocol):
@@ -27,7 +30,7 @@ def sift(file: str, stream: ByteStream) -> Evidence:
     """The evidence in a log of any size."""
     log = EngineLog(file)
     number, done, rest = 1, 0, b""
-    while chunk := stream.read(CHUNK):
+    while number <= MOST_LINES and (chunk := stream.read(CHUNK)):
         block = rest + chunk
         end = block.rfind(b"\n") + 1
         if end == 0 and len(block) < LONGEST_LINE:
@@ -39,8 +42,12 @@ def sift(file: str, stream: ByteStream) -> Evidence:
         if len(rest) > LONGEST_LINE:
             rest = rest[:LONGEST_LINE]
     if rest:
-        _take(log, rest, number, in_full=True)
-    return log.evidence()
+        number = _take(log, rest, number, in_full=True)
+    evidence = log.evidence()
+    if number <= MOST_LINES:
+        return evidence
+    cut = Unread(origin=Origin(file=file, line=number), why="what comes after this line was not read")
+    return evidence.model_copy(update={"unread": (*evidence.unread, cut)})
 
 
 def _take(log: EngineLog, block: bytes, number: int, *, in_full: bool) -> int:

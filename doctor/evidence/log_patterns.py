@@ -181,7 +181,7 @@ MESSAGES: tuple[MessagePattern, ...] = (
     ),
     _message(
         "jit",
-        r"(?:\w+ ){1,4}during inference: (?P<fn>\S{1,120}?)(?: \(.*\))?\. This causes a latency spike",
+        r"(?:\w{1,40} ){1,4}during inference: (?P<fn>\S{1,120}?)(?: \(.*\))?\. This causes a latency spike",
         "Triton kernel",
         holds="during inference",
     ),

@@ -14,7 +14,7 @@ from doctor.schema.evidence import Delivered, Evidence, Fact, ObservedRate, Orig
 _NAME = "vLLM metrics page"
 _MARK = re.compile(r"^vllm:\w+[{ ]", re.MULTILINE)
 _SAMPLE = re.compile(r"^(vllm:\w+)(?:\{(.{0,8000}?)\})? (-?[\d.eE+-]+|\+?Inf|NaN)\s*(?:\d+)?\s*$")
-_LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+_LABEL = re.compile(r'(?<!\w)(\w{1,200})="((?:[^"\\]|\\.)*)"')
 
 _SUMS = {
     "preemptions": ("num_preemptions_total", "num_preemptions"),

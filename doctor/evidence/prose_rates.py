@@ -34,7 +34,7 @@ _CONTRAST = re.compile(
 _FROM = re.compile(r"\bfrom (?:about |around |some )?$|从\s*$", re.IGNORECASE)
 _TO = re.compile(r"\bto\b|到|至", re.IGNORECASE)
 _LENGTH = re.compile(
-    r"\d+\s*(?:tokens?\s*)?(?:of\s+)?(?:input|prompt|output|in|out|generated)\b(?:\s*(?:tokens?|len\w*))?"
+    r"\d{1,9}\s{0,9}(?:tokens?\s*)?(?:of\s+)?(?:input|prompt|output|in|out|generated)\b(?:\s*(?:tokens?|len\w*))?"
     r"|(?:input|prompt|output)[ _-]?(?:len\w*|tokens?|size)?\s*[=:]?\s*\d+"
     r"|(?:输入|输出)(?:长度)?[\s:：为是=]*\d+",
     re.IGNORECASE,

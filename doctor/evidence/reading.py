@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import importlib
 import pkgutil
+import stat
+import zlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 import yaml
 
@@ -23,9 +27,14 @@ from doctor.evidence.metrics_pair import read_pair
 from doctor.evidence.program_lines import printed_by_a_program
 from doctor.evidence.prose import read_prose
 from doctor.schema.evidence import Evidence, Origin, Unread
+from doctor.yaml_files import parse_yaml
 
-HELD_IN_FULL = 8 << 20
+HELD_IN_FULL = 4 << 20
 """Files up to this size are held and searched whole; larger ones are sifted line by line."""
+
+MOST_UNPACKED = 2 << 30
+"""Of a packed file so much is read: a small one can unpack to anything."""
+_PIECE = 1 << 16
 
 
 @cache
@@ -60,16 +69,14 @@ def _is_metrics_page(evidence: Evidence) -> bool:
 def read_file(path: Path) -> Evidence:
     """The evidence of one file, plain or gzip."""
     try:
-        with path.open("rb") as plain:
-            packed = plain.read(2) == b"\x1f\x8b"
-        if packed:
-            with gzip.open(path, "rb") as unpacked:
-                return _read_stream(path.name, unpacked)
+        _refuse_device(path)
         with path.open("rb") as stream:
-            return _read_stream(path.name, stream)
-    except EOFError:
-        return _nothing(path.name, "the gzip stream ends early")
-    except (OSError, gzip.BadGzipFile) as error:
+            if stream.peek(2)[:2] != b"\x1f\x8b":
+                return _read_stream(path.name, stream)
+            unpacked = _Unpacked(stream)
+            evidence = _read_stream(path.name, unpacked)
+            return join([evidence, _nothing(path.name, unpacked.cut)]) if unpacked.cut else evidence
+    except OSError as error:
         raise InputError(
             f"cannot read {path.name}: {error.strerror or error}",
             where=str(path),
@@ -88,6 +95,45 @@ def _read_stream(name: str, stream: ByteStream) -> Evidence:
         return read_text(Document(name, head.decode(encoding, "replace").replace("\r\n", "\n")))
     evidence = sift(name, _Rejoined(head, stream))
     return evidence if evidence != Evidence() else _nothing(name, "no line of it is vLLM's or a benchmark's")
+
+
+def _refuse_device(path: Path) -> None:
+    """A pipe may be handed over by a shell; a device never ends."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+        raise OSError(errno.EINVAL, "it is no file")
+
+
+class _Unpacked:
+    """A gzip stream that ends where it is damaged, or after so many bytes: it could unpack to anything."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self._left = MOST_UNPACKED
+        self.cut = ""
+        """Why it ended before its end; empty where it did not."""
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes."""
+        parts: list[bytes] = []
+        while size > 0 and not self.cut:
+            part = self._next(min(size, _PIECE))
+            if not part:
+                break
+            size -= len(part)
+            parts.append(part)
+        return b"".join(parts)
+
+    def _next(self, size: int) -> bytes:
+        try:
+            part = self._stream.read1(min(size, self._left))
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            self.cut = "the gzip stream ends early or is damaged; what came before was read"
+            return b""
+        self._left -= len(part)
+        if self._left <= 0:
+            self.cut = f"only the first {MOST_UNPACKED >> 30} GiB were read"
+        return part
 
 
 class _Rejoined:
@@ -160,8 +206,8 @@ def _with_data(document: Document) -> Document:
     if document.data is not None or "request_performance" not in document.text[:200_000]:
         return document
     try:
-        data = yaml.safe_load(document.text)
-    except (yaml.YAMLError, RecursionError, ValueError):
+        data = parse_yaml(document.text)
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError):
         return document
     return Document(document.name, document.text, document.first_line, data)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from doctor.evidence.numbers import LARGEST
+
 LARGEST_REPEAT = 10_000_000
 """A repetition is counted, never built."""
 
@@ -43,7 +45,7 @@ class Names:
     def value(self, node: ast.expr | None) -> Value:
         """The value of an expression, or None where it is not fixed by the text."""
         if isinstance(node, ast.Constant):
-            return node.value if isinstance(node.value, bool | int | float | str) else None
+            return _constant(node.value)
         if isinstance(node, ast.Name):
             return self._named(node.id)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -86,9 +88,9 @@ class Names:
                     return Repeated(1, True, len(left) * right, left.isdigit())
                 if isinstance(left, Repeated):
                     single = isinstance(node.left, ast.List) and len(node.left.elts) == 1
-                    return Repeated(
-                        left.count * right, left.identical or single, left.characters, left.digits
-                    )
+                    count = left.count * right
+                    same = left.identical or single
+                    return Repeated(count, same, left.characters, left.digits) if count < LARGEST else None
         if isinstance(left, int | float) and isinstance(right, int | float):
             return _arithmetic(node.op, float(left), float(right))
         return None
@@ -125,7 +127,14 @@ class Names:
         return Repeated(count, False)
 
 
-def _arithmetic(operator: ast.operator, left: float, right: float) -> int | float | None:
+def _constant(value: object) -> Value:
+    """What is written; a number that is none of this field is none."""
+    if isinstance(value, str | bool):
+        return value
+    return value if isinstance(value, int | float) and abs(value) < LARGEST else None
+
+
+def _arithmetic(operator: ast.operator, left: float, right: float) -> Value:
     try:
         if isinstance(operator, ast.Add):
             value = left + right
@@ -137,6 +146,6 @@ def _arithmetic(operator: ast.operator, left: float, right: float) -> int | floa
             value = left / right if isinstance(operator, ast.Div) else left // right
         else:
             return None
-        return int(value) if value == int(value) else value
+        return _constant(int(value) if value == int(value) else value)
     except (OverflowError, ValueError):
         return None

@@ -15,7 +15,7 @@ STARTS = ("Avg prompt", "Engine 0", "Engine 1", "Engine 2", "Engine 3")
 
 _RATES = r"Avg prompt throughput: (?P<pt>[\d.]+) tokens/s, Avg generation throughput: (?P<gt>[\d.]+) tokens/s"
 _LINE = re.compile(
-    r"(?:Engine (?P<eng>\d+): |(?P<all>\d+) Engines Aggregated: )?"
+    r"(?:Engine (?P<eng>\d{1,6}): |(?P<all>\d{1,6}) Engines Aggregated: )?"
     + _RATES
     + r", Running: (?P<run>\d+) reqs?, "
     r"(?:Swapped: (?P<sw>\d+) reqs?, Pending: (?P<pend>\d+) reqs?|Waiting: (?P<wait>\d+) reqs?)"

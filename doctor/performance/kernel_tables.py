@@ -6,7 +6,6 @@ The shipped tables are condensed from NVIDIA's AIConfigurator (see ``kernels/NOT
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,8 +14,12 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from doctor.errors import InputError
+from doctor.plain_files import json_within, read_bounded
 from doctor.schema.record import Record
+from doctor.schema.violations import violation
 
+_MOST_BYTES = 8 << 20
+_MOST_PARTS = 100_000
 KERNEL_FOLDER = Path(__file__).parent / "kernels"
 
 
@@ -114,10 +117,11 @@ class KernelTable(Record):
 def load_table(path: Path) -> KernelTable:
     """Read and validate one table."""
     try:
-        return KernelTable.model_validate(json.loads(path.read_text()))
-    except (OSError, ValueError, ValidationError) as error:
+        return KernelTable.model_validate_json(json_within(read_bounded(path, _MOST_BYTES), _MOST_PARTS))
+    except (OSError, ValidationError) as error:
+        why = violation(error, KernelTable) if isinstance(error, ValidationError) else error.strerror
         raise InputError(
-            f"This kernel table cannot be used: {error}",
+            f"This kernel table cannot be used: {why}",
             where=str(path),
             next_step="Write it anew with `qdoctor calibrate`, or correct it",
         ) from error

@@ -8,11 +8,17 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from doctor.errors import InputError, UsageError
+from doctor.plain_files import json_within, read_bounded
 from doctor.schema.setup import Architecture
+from doctor.schema.violations import violation
 
 MODEL_FOLDER = Path(__file__).parent / "models"
 """``config.json`` of models with published figures, reduced to what shapes the work. From
 transformers, mlc-llm, litgpt and Pai-Megatron-Patch, which print the Hub's configurations."""
+
+_MOST_BYTES = 4 << 20
+_MOST_PARTS = 100_000
+"""The longest configurations list a few thousand quantised layers."""
 
 
 def find_architecture(name: str) -> Architecture:
@@ -46,7 +52,7 @@ def _shipped(name: str) -> Path:
 def read_config(path: Path) -> Architecture:
     """The architecture that a Hugging Face ``config.json`` describes."""
     try:
-        raw = json.loads(path.read_text())
+        raw = json.loads(json_within(read_bounded(path, _MOST_BYTES), _MOST_PARTS))
         text = raw.get("text_config", raw)
         known = set(Architecture.model_fields) - {"extra"}
         fields = {key: value for key, value in text.items() if key in known and value is not None}
@@ -56,12 +62,20 @@ def read_config(path: Path) -> Architecture:
             fields["torch_dtype"] = text["dtype"]
         extra = {k: v for k, v in text.items() if k not in known and k[:1] != "_" and _is_plain(v)}
         return Architecture.model_validate({**fields, "extra": extra})
-    except (OSError, ValueError, AttributeError, ValidationError) as error:
-        raise InputError(
-            f"This is not a model configuration: {error}",
-            where=str(path),
-            next_step="Give the config.json that lies beside the weights",
-        ) from error
+    except ValidationError as error:
+        raise _refused(path, violation(error, Architecture)) from error
+    except OSError as error:
+        raise _refused(path, str(error.strerror)) from error
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise _refused(path, " ".join(str(error).split())[:200]) from error
+
+
+def _refused(path: Path, why: str) -> InputError:
+    return InputError(
+        f"This is not a model configuration: {why}",
+        where=str(path),
+        next_step="Give the config.json that lies beside the weights.",
+    )
 
 
 def _is_plain(value: object) -> bool:

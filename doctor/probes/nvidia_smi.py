@@ -142,7 +142,7 @@ def _first(reading: Reading, *paths: str) -> str | None:
 
 
 def _number(value: str | None) -> float | None:
-    found = re.match(r"-?\d+(?:\.\d+)?", value or "")
+    found = re.match(r"-?\d{1,15}(?:\.\d{1,6})?(?!\d)", value or "")
     return float(found.group()) if found else None
 
 

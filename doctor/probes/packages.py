@@ -37,7 +37,7 @@ def read_packages(machine: Machine, engine_python: str) -> PackagesReading:
     except subprocess.CalledProcessError as error:
         last_line = (error.stderr or "").strip().splitlines()[-1:]
         raise _no_answer(engine_python, " ".join(last_line) or f"exit code {error.returncode}") from error
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError, IndexError, RecursionError) as error:
         raise _no_answer(engine_python, str(error) or type(error).__name__) from error
     if not isinstance(answer, dict):
         raise _no_answer(engine_python, "its answer is not the one asked for")

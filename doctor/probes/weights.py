@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 
 from doctor.plain_files import read_bounded
@@ -13,7 +12,7 @@ from doctor.probes.host import file_system_bytes
 from doctor.probes.machine import Machine
 from doctor.schema.model_fit import Weights
 
-_WEIGHTS = re.compile(r".*\.(?:safetensors|bin|gguf|pt|pth)$")
+_WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth")
 _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 _MOST_INDEX_BYTES = 16 << 20
 
@@ -68,7 +67,7 @@ def _told(machine: Machine, place: str, folder: Path, path: str) -> Weights:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        return [file for file in folder.iterdir() if _WEIGHTS.match(file.name)]
+        return [file for file in folder.iterdir() if file.name.endswith(_WEIGHTS)]
     except OSError:
         return []
 

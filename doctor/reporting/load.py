@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
+import zlib
 from pathlib import Path
 
 from doctor.errors import InputError
+from doctor.plain_files import read_bounded
 from doctor.reporting.embedded import LARGEST_BYTES, report_of_page
 from doctor.reporting.parse import FILE_NAME, document_of_json
 from doctor.schema.documents import Document
 from doctor.schema.report import Report
+
+_ZIP = b"PK\x03\x04"
+_UNREADABLE = (OSError, UnicodeDecodeError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+"""RuntimeError: a member that is encrypted."""
 
 
 def load_report(path: Path) -> Document:
@@ -17,7 +24,7 @@ def load_report(path: Path) -> Document:
     file = path / FILE_NAME if path.is_dir() else path
     try:
         text = _text_of(file)
-    except (OSError, UnicodeDecodeError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (*_UNREADABLE, zlib.error, EOFError) as error:
         raise InputError(
             "There is no report that can be read",
             where=str(file),
@@ -39,12 +46,10 @@ def load_check(path: Path) -> Report:
 
 
 def _text_of(file: Path) -> str:
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive, archive.open(FILE_NAME) as member:
+    content = read_bounded(file, LARGEST_BYTES)
+    if content.startswith(_ZIP):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(FILE_NAME) as member:
             content = member.read(LARGEST_BYTES + 1)
-    else:
-        with file.open("rb") as stream:
-            content = stream.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise OSError("larger than any report")
     return content.decode("utf-8")
