@@ -15,7 +15,9 @@ from doctor.redaction import redact
 HEAD_BYTES = 2_000_000
 TAIL_LINES = 400
 LONGEST_LINE = 2_000
-_DRAIN_LIMIT_S = 5.0
+_SILENCE_S = 5.0
+_DRAIN_LIMIT_S = 60.0
+"""The end of waiting for a stream that somebody holds open: after a silence, and at the latest."""
 
 
 class EngineLog:
@@ -35,6 +37,7 @@ class EngineLog:
         self._tail: deque[bytes] = deque(maxlen=TAIL_LINES)
         self._lines_beyond = 0
         self._bytes_beyond = 0
+        self._bytes_taken = 0
         self._thread = threading.Thread(target=self._drain, name="engine-log", daemon=True)
         self._thread.start()
 
@@ -45,7 +48,10 @@ class EngineLog:
 
     def close(self) -> None:
         """Wait for the stream's end and complete the file."""
-        self._thread.join(timeout=_DRAIN_LIMIT_S)
+        seen, patience = -1, int(_DRAIN_LIMIT_S / _SILENCE_S)
+        while self._thread.is_alive() and seen != self._bytes_taken and patience:
+            seen, patience = self._bytes_taken, patience - 1
+            self._thread.join(timeout=_SILENCE_S)
         kept = list(self._tail)[-self._lines_beyond :] if self._lines_beyond else []
         left_out = self._bytes_beyond - sum(map(len, kept))
         with contextlib.suppress(OSError):
@@ -59,6 +65,7 @@ class EngineLog:
     def _drain(self) -> None:
         while line := self._stream.readline(LONGEST_LINE):
             self._tail.append(line)
+            self._bytes_taken += len(line)
             if len(line) <= self._room:
                 self._room -= len(line)
                 self._keep(line)
