@@ -6,6 +6,7 @@ from doctor.causes.by_words import tried_without_effect
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import (
     about,
+    fact_of,
     in_flight,
     reference_value,
     ruled_out,
@@ -41,6 +42,9 @@ def judge(case: Case) -> Judgement:
         return ruled_out("enforce_eager is off.", speaks_against("enforce_eager is off", fact.origin))
     elif said is not None:
         line = speaks_for(f"it is said: “{said.text}”", said.origin)
+    elif (call := fact_of(evidence.script, "engine_call_in_full")) is not None:
+        words = "the script's engine is built without enforce_eager"
+        return ruled_out(f"Not so here: {words}.", speaks_against(words, call.origin))
     else:
         return unknown("the engine's start-up log, or its command")
     if reference_value(case, "engine.enforce_eager") is True:

@@ -7,12 +7,12 @@ from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.lookup import (
     about,
     as_number,
-    prompt_and_output,
     reference_value,
     ruled_out,
     signal,
     speaks_against,
     speaks_for,
+    tokens_per_sequence,
     unknown,
 )
 from doctor.schema.finding import Remedy
@@ -23,18 +23,17 @@ LONG = 8192
 
 def judge(case: Case) -> Judgement:
     """Contexts of 8192 tokens and more, where the reference's are shorter."""
-    lengths = prompt_and_output(case)
+    context_tokens = tokens_per_sequence(case)
     said = signal(case.evidence, "said_long_context")
-    if lengths is None and said is not None:
+    if context_tokens is None and said is not None:
         return by_words(
             said,
             "Long contexts are said to be slow: each step reads all of them.",
             factor=(0.5, 0.05, 0.9),
             decides="the same run with a tenth of the prompt length",
         )
-    if lengths is None:
+    if context_tokens is None:
         return unknown("the prompt and output tokens per request")
-    context_tokens = sum(lengths)
     words = f"{context_tokens:.0f} tokens of context per request"
     theirs = as_number(reference_value(case, "workload.input_len"))
     if context_tokens < LONG or (theirs and context_tokens < 1.5 * theirs):

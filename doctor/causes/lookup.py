@@ -156,6 +156,9 @@ def sent(case: Case) -> tuple[float, str] | None:
 
 def tokens_per_sequence(case: Case) -> float | None:
     """Prompt and output tokens of one request, delivered or else asked."""
+    run = main_run(case.evidence)
+    if run is not None and run.requests and run.total_tokens:
+        return run.total_tokens / run.requests
     lengths = prompt_and_output(case)
     return sum(lengths) if lengths else None
 

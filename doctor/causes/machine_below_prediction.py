@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement
+from doctor.causes.gap import NOISE
 from doctor.causes.lookup import ruled_out, speaks_against, speaks_for, unknown
 from doctor.schema.finding import Remedy
 from doctor.schema.prediction import Standing
@@ -16,7 +17,7 @@ def judge(case: Case) -> Judgement:
     if not standings:
         return unknown("the rate of a known setup on a GPU that has a data sheet")
     measured = [one for one in standings if one.source == "measured here"]
-    below = [one for one in measured or standings if one.stands == "below"]
+    below = [one for one in measured or standings if one.stands == "below" and not _on_the_edge(one)]
     if not below:
         words = "; ".join(map(_words, measured or standings))
         return ruled_out(f"{words}.", speaks_against(words, _MODEL))
@@ -35,9 +36,16 @@ def judge(case: Case) -> Judgement:
     )
 
 
+def _on_the_edge(one: Standing) -> bool:
+    """A figure that somebody names is round: "about 1000" is not below 1001."""
+    return one.source != "measured here" and one.seen.estimate > (1 - NOISE) * (one.predicted.low or 0.0)
+
+
 def _words(one: Standing) -> str:
     p = one.predicted
     verb = {"below": "lies below", "within": "lies within", "above": "lies above"}[one.stands]
+    if one.stands == "below" and _on_the_edge(one):
+        verb = "lies at the edge of"
     return (
         f"{one.title}: {one.seen.estimate:.0f} {one.counts} tok/s {verb} the {p.low:.0f} to {p.high:.0f}"
         " predicted for this card"

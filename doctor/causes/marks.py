@@ -27,6 +27,18 @@ from doctor.schema.setup import Scalar
 
 Test = Callable[[Scalar], bool]
 
+ASKED_FOR = frozenset(
+    f"engine.extra.{name}"
+    for name in ("enable_lora", "max_lora_rank", "cpu_offload_gb", "pipeline_parallel_size")
+)
+"""Settings that do nothing unless somebody gives them (vllm/engine/arg_utils.py, 0.4 to 0.32)."""
+
+OTHERWISE = {
+    "hf_generate": "the script runs vLLM's engine",
+    "timer_encloses_model": "the timer starts after the model stands",
+}
+"""What a script does instead, in words."""
+
 STATED = 0.6
 """How much a statement in somebody's own words counts beside something a program printed."""
 
@@ -94,6 +106,7 @@ def judge_marks(
         return tried_without_effect(tested)
     if cleared is not None:
         return ruled_out(f"Read: {cleared.text}.", speaks_against(cleared.text, cleared.origin))
+    against = against or _left_at_default(case, marks)
     if against is not None:
         return ruled_out(f"Not so here: {against.text}.", against)
     return unknown(missing)
@@ -179,7 +192,20 @@ def _cleared(case: Case, marks: Marks) -> EvidenceLine | None:
         fact = fact_of(case.evidence.environment, path)
         if fact is not None and not test(fact.value):
             return speaks_against(f"{path} = {fact.value}", fact.origin)
+    for path, test in marks.script.items():
+        fact = fact_of(case.evidence.script, path)
+        if fact is not None and not test(fact.value):
+            return speaks_against(OTHERWISE.get(path, f"{path} = {fact.value}"), fact.origin)
     return None
+
+
+def _left_at_default(case: Case, marks: Marks) -> EvidenceLine | None:
+    """A script's one engine is built with all its arguments in sight, and none of them asks for the thing."""
+    call = fact_of(case.evidence.script, "engine_call_in_full")
+    if call is None or not marks.settings or not ASKED_FOR.issuperset(marks.settings):
+        return None
+    names = ", ".join(path.split(".")[-1] for path in marks.settings)
+    return speaks_against(f"the script's engine is built without {names}", call.origin)
 
 
 def is_on(value: Scalar) -> bool:

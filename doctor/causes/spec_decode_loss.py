@@ -37,6 +37,10 @@ def judge(case: Case) -> Judgement:
             return ruled_out(
                 "No speculation is configured.", speaks_against("no speculation", facts[0].origin)
             )
+        call = fact_of(case.evidence.script, "engine_call_in_full")
+        if call is not None:
+            words = "the script's engine is built without drafts"
+            return ruled_out(f"Not so here: {words}.", speaks_against(words, call.origin))
         return unknown("whether speculative decoding is on, and its acceptance rate")
     tested = said_against(case.evidence, "said_speculative")
     if tested is not None and rate is None:

@@ -17,7 +17,7 @@ _ENGINE = ("version", "kv_cache_tokens")
 """Facts about the engine, not settings of it."""
 
 MOST = 1000
-"""Facts and rates taken from one text; an issue names a few dozen."""
+"""Facts taken from one text; an issue names a few dozen."""
 
 
 def read_prose(document: Document) -> Evidence:
@@ -25,7 +25,7 @@ def read_prose(document: Document) -> Evidence:
     if len(document.text) > LARGEST:
         return Evidence()
     facts = tuple(islice(prose_setup(document), MOST))
-    rates = tuple(islice(prose_rates(document), MOST))
+    rates = tuple(prose_rates(document))
     signals = tuple(prose_statements(document))
     if not facts and not rates and not signals:
         return Evidence()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from doctor.evidence.contract import Document
 from doctor.evidence.numbers import printed_number
@@ -15,6 +16,9 @@ from doctor.evidence.sides import Side, heading, sides
 from doctor.schema.evidence import ObservedRate
 
 _NAME = "prose"
+MOST = 1000
+"""Figures taken from one text; an issue names a few dozen."""
+
 _RATE = re.compile(
     r"(?<![\w.$])(?P<about>[~≈]\s?)?(?P<n>\d{1,3}(?:[,\u2009 ]\d{3})+(?:\.\d+)?"
     r"|\d+(?:\.\d+)?)(?P<k>[kK])?(?P<plus>\+)?"
@@ -60,7 +64,7 @@ def prose_rates(document: Document) -> Iterator[ObservedRate]:
 
     A figure that one sentence calls the published one is that wherever it stands.
     """
-    said = list(_all_rates(document))
+    said = list(islice(_all_rates(document), MOST))
     hoped = {one.rate.per_s for one in said if one.rate.role == "expected"}
     better = slower_on_more([(one.rate, one.gpus) for one in said])
     if better is None:

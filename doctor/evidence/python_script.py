@@ -112,12 +112,18 @@ def _behaviour(document: Document, tree: ast.Module) -> Iterator[Fact]:
     vllm = bool({"LLM", "AsyncEngineArgs", "EngineArgs"} & names)
     if "from_pretrained" in names and "generate" in names and not vllm:
         yield Fact(path="hf_generate", value=True, origin=document.at_line(1, _NAME))
+    engines = [call for name, call in _calls(tree) if name in _ENGINES]
+    if engines:
+        yield Fact(path="hf_generate", value=False, origin=document.at_line(engines[0].lineno, _NAME))
+    if len(engines) == 1 and all(keyword.arg for keyword in engines[0].keywords):
+        yield Fact(path="engine_call_in_full", value=True, origin=document.at_line(engines[0].lineno, _NAME))
     loop = _sequential_loop(tree)
     if loop is not None:
         yield Fact(path="sequential_loop", value=True, origin=document.at_line(loop, _NAME))
-    around_model = timer_encloses_model(tree)
-    if around_model is not None and timer_around(tree, _SENDERS) is not None:
-        yield Fact(path="timer_encloses_model", value=True, origin=document.at_line(around_model, _NAME))
+    around_model, around_requests = timer_encloses_model(tree), timer_around(tree, _SENDERS)
+    if around_requests is not None:
+        origin = document.at_line(around_model or around_requests, _NAME)
+        yield Fact(path="timer_encloses_model", value=around_model is not None, origin=origin)
     counts = rate_counts(tree)
     if counts is not None:
         yield Fact(path="rate_counts", value=counts[0], origin=document.at_line(counts[1], _NAME))

@@ -50,8 +50,9 @@ def as_printed(value: float) -> str:
 
 def step(value: float, like: Interval | None = None) -> str:
     """A difference of rates, always signed; precision follows the interval where there is one."""
-    sign = "+" if value > 0 else MINUS if value < 0 else "±"
-    return sign + f"{abs(value):.{_decimals(value, like)}f}"
+    text = f"{abs(value):.{_decimals(value, like)}f}"
+    sign = "±" if float(text) == 0 else "+" if value > 0 else MINUS
+    return sign + text
 
 
 def unsigned(value: float, like: Interval | None = None) -> str:
@@ -129,12 +130,16 @@ def unit(counts: Counts) -> str:
     return f"{counts}{NARROW}tok/s"
 
 
+_NOTHING = 5e-5
+"""What no decimal that is printed shows."""
+
+
 def _decimals(value: float, like: Interval | None) -> int:
     """Two significant digits of the half-width; without an interval one decimal, more when small."""
     size = abs(value)
     if like is not None and like.low is not None and like.high is not None and like.high > like.low:
         size = (like.high - like.low) / 2 * 10
-    if size == 0:
+    if max(size, abs(value)) < _NOTHING:
         return 1
     return max(0, min(4, 2 - math.floor(math.log10(size)))) if size < 10 else 1
 

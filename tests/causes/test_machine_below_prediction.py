@@ -60,3 +60,11 @@ def test_asks_for_evidence_where_there_is_none() -> None:
         judgement = CAUSE.judge(case)
         assert judgement.status == "inconclusive"
         assert judgement.would_decide
+
+
+def test_a_round_figure_at_the_edge_is_none() -> None:
+    """ "About 880" is not below 900: figures within 3 % are the same figure. A measured one is below."""
+    edge = judged(stands(880, "observed"))
+    assert edge.status == "ruled out"
+    assert "lies at the edge of the 900 to 1100" in edge.summary
+    assert judged(stands(880)).status == "confirmed"

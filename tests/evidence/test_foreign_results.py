@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from doctor.evidence.reading import read_file
 from tests.evidence.reading_text import rates, read
 
 
@@ -107,3 +109,31 @@ results:
     evidence = read(text)
     assert rates(evidence) == {"output tokens": 75.0, "requests": 1.5}
     assert evidence.delivered[0].mean_ttft_ms == 100.0
+
+
+OTHER_TOOLS = Path(__file__).parent / "samples" / "other-tools"
+
+
+def test_guidellm_as_it_wrote_it() -> None:
+    """Twelve requests of 64 and 32 tokens, as the server's metrics page counted them too (768 and 384).
+    Its own inter-token latency is the time per token without the first: the converted one has to be that."""
+    evidence = read_file(OTHER_TOOLS / "guidellm-0.8.1.json")
+    run = evidence.delivered[0]
+    assert (run.requests, run.prompt_tokens, run.output_tokens, run.peak_concurrency) == (12, 768, 384, 4)
+    assert run.mean_tpot_ms == pytest.approx(run.mean_itl_ms)
+    found = rates(evidence)
+    assert found["total tokens"] == pytest.approx(found["output tokens"] * 3, rel=0.001)
+    assert not evidence.unread
+
+
+def test_aiperf_as_it_wrote_it() -> None:
+    """The server counted 12 requests, 768 prompt and 384 output tokens; AIPerf tokenised the texts again."""
+    evidence = read_file(OTHER_TOOLS / "aiperf-0.13.0.json")
+    run = evidence.delivered[0]
+    assert (run.requests, run.prompt_tokens, run.output_tokens) == (12, 768, 434)
+    assert any("384" in note for note in run.notes)
+    assert run.wall_s is not None
+    found = rates(evidence)
+    assert found["output tokens"] == pytest.approx(434 / run.wall_s, rel=0.01)
+    assert found["total tokens"] == pytest.approx((768 + 434) / run.wall_s, rel=0.01)
+    assert found["requests"] == pytest.approx(12 / run.wall_s, rel=0.01)

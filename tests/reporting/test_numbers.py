@@ -54,3 +54,10 @@ def test_percent(value: float, text: str) -> None:
 )
 def test_seconds(value: float, text: str) -> None:
     assert numbers.seconds(value) == text
+
+
+def test_a_step_of_nothing_is_shown_as_nothing() -> None:
+    nothing = Interval(estimate=-5e-13, low=-1.3e-6, high=1.3e-6)
+    assert numbers.step(-5e-13, nothing) == "±0.0"
+    assert numbers.bounds(nothing) == "[0.0, 0.0]"
+    assert numbers.step(-0.0042) == "−0.0042"
