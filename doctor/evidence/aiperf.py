@@ -5,16 +5,12 @@ from __future__ import annotations
 from doctor.evidence.contract import Document, Reader
 from doctor.evidence.mapped import Field, look_up, read_mapped
 from doctor.evidence.numbers import json_number
-from doctor.schema.evidence import Evidence
+from doctor.schema.evidence import Delivered, Evidence
 
 _NAME = "AIPerf"
 
 
-_NOTES = (
-    "AIPerf's inter_token_latency is (E2EL − TTFT) / (output tokens − 1): taken as TPOT",
-    "AIPerf counts tokens by tokenising the texts again, unless told to take the server's count (0.13.0: 434"
-    " output tokens where the engine counted 384, with random weights)",
-)
+_TPOT = "AIPerf's inter_token_latency is (E2EL − TTFT) / (output tokens − 1): taken as TPOT"
 
 
 def _average(metric: str, statistic: str = "avg") -> tuple[str, ...]:
@@ -44,7 +40,7 @@ def _sniff(document: Document) -> bool:
 
 
 def _read(document: Document) -> Evidence:
-    evidence = read_mapped(document, document.data, _FIELDS, tool=_NAME, notes=_NOTES)
+    evidence = read_mapped(document, document.data, _FIELDS, tool=_NAME, notes=(_TPOT,))
     if not evidence.delivered:
         return evidence
     run = evidence.delivered[0]
@@ -57,7 +53,22 @@ def _read(document: Document) -> Evidence:
         mean = next((value for value in values if value is not None), None)
         if getattr(run, name) is None and mean is not None and run.requests:
             updates[name] = round(mean * run.requests)
-    return evidence.model_copy(update={"delivered": (run.model_copy(update=updates),)})
+    run = _counted_by_the_server(document.data, run.model_copy(update=updates))
+    return evidence.model_copy(update={"delivered": (run,)})
+
+
+def _counted_by_the_server(data: object, run: Delivered) -> Delivered:
+    """The run with the output tokens that the server reported, where they are not those that AIPerf counted
+    by tokenising the texts again. Its rates are left as it printed them."""
+    told = (json_number(look_up(data, key)) for key in _average("total_usage_completion_tokens"))
+    served = next((value for value in told if value is not None), None)
+    if served is None or run.output_tokens is None or served == run.output_tokens:
+        return run
+    note = (
+        f"the server counted {served:.0f} output tokens; AIPerf's rate stands on {run.output_tokens}, "
+        "which it counted by tokenising the texts again"
+    )
+    return run.model_copy(update={"output_tokens": round(served), "notes": (*run.notes, note)})
 
 
 READER = Reader(name=_NAME, sniff=_sniff, read=_read, whole=True)

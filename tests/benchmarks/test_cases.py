@@ -26,6 +26,16 @@ def test_the_page_is_what_the_benchmark_gives() -> None:
     assert page == CASES["table"](OUTCOMES)
 
 
+def test_the_summary_is_the_pages() -> None:
+    rows = [
+        line
+        for line in CASES["table"](OUTCOMES).splitlines()
+        if line.startswith(tuple(f"| {name} |" for name in LEAST))
+    ]
+    assert len(rows) == len(LEAST)
+    assert "\n".join(rows) in (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", LEAST)
 def test_main_causes_come_first(name: str) -> None:
     positive = [item for item in OUTCOMES if item.of == name and item.label and not item.is_control]
