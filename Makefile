@@ -63,7 +63,11 @@ format: .stamps/dev
 clean:
 	rm -rf $(VENV) .stamps node_modules dist build .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: benchmark-predict benchmark-predict-cpu benchmark-coverage
+.PHONY: benchmark-accuracy benchmark-predict benchmark-predict-cpu benchmark-coverage
+
+# Over an hour, on a machine that does nothing else meanwhile; stopped, it goes on where it was.
+benchmark-accuracy: .stamps/dev .stamps/engine
+	$(BIN)/python -m benchmarks.injected_faults --write docs/accuracy.md
 
 benchmark-predict: .stamps/dev
 	$(BIN)/python -m benchmarks.predict --write docs/accuracy-predict.md

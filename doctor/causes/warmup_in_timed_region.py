@@ -25,6 +25,17 @@ SHORT_S = 10.0
 def judge(case: Case) -> Judgement:
     """A slow first interval, a long worst first token, or a run of seconds without warm-up."""
     evidence = case.evidence
+    timed = fact_of(evidence.script, "timed_warm_up")
+    if timed is not None:
+        return Judgement(
+            "confirmed",
+            "The script's timer runs over a call whose outputs it throws away: seconds without tokens.",
+            (speaks_for("a generate() call inside the timer whose outputs are not counted", timed.origin),),
+            strength="configuration",
+            factor=about(0.8, 0.3, 0.97),
+            would_decide="the timer after that call",
+            plausibility=0.95,
+        )
     lines: list[EvidenceLine] = []
     measured = False
     run = main_run(evidence)

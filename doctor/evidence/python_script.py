@@ -9,7 +9,14 @@ import warnings
 from collections.abc import Iterator
 
 from doctor.evidence.contract import Document, Reader
-from doctor.evidence.script_timing import called_name, rate_counts, timer_around, timer_encloses_model
+from doctor.evidence.script_timing import (
+    called_name,
+    is_thrown_away,
+    rate_counts,
+    timed_warm_up,
+    timer_around,
+    timer_encloses_model,
+)
 from doctor.evidence.script_values import Names, Repeated
 from doctor.evidence.setting_names import engine_setting_path, setting_path
 from doctor.schema.evidence import Evidence, Fact, Unread
@@ -57,7 +64,7 @@ def _read(document: Document) -> Evidence:
     try:
         names = Names(tree)
         settings = tuple(_settings(document, tree, names))
-        script = tuple(_behaviour(document, tree))
+        script = tuple(_behaviour(document, tree, names))
         prompts = tuple(_prompts(document, tree, names))
     except RecursionError:
         unread = Unread(origin=document.at_line(1, _NAME), why="its expressions are nested too deeply")
@@ -107,23 +114,26 @@ def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _behaviour(document: Document, tree: ast.Module) -> Iterator[Fact]:
-    names = {name for name, _ in _calls(tree)}
-    vllm = bool({"LLM", "AsyncEngineArgs", "EngineArgs"} & names)
-    if "from_pretrained" in names and "generate" in names and not vllm:
+def _behaviour(document: Document, tree: ast.Module, names: Names) -> Iterator[Fact]:
+    called = {name for name, _ in _calls(tree)}
+    vllm = bool({"LLM", "AsyncEngineArgs", "EngineArgs"} & called)
+    if "from_pretrained" in called and "generate" in called and not vllm:
         yield Fact(path="hf_generate", value=True, origin=document.at_line(1, _NAME))
     engines = [call for name, call in _calls(tree) if name in _ENGINES]
     if engines:
         yield Fact(path="hf_generate", value=False, origin=document.at_line(engines[0].lineno, _NAME))
     if len(engines) == 1 and all(keyword.arg for keyword in engines[0].keywords):
         yield Fact(path="engine_call_in_full", value=True, origin=document.at_line(engines[0].lineno, _NAME))
-    loop = _sequential_loop(tree)
+    loop = _sequential_loop(tree, names)
     if loop is not None:
         yield Fact(path="sequential_loop", value=True, origin=document.at_line(loop, _NAME))
     around_model, around_requests = timer_encloses_model(tree), timer_around(tree, _SENDERS)
     if around_requests is not None:
         origin = document.at_line(around_model or around_requests, _NAME)
         yield Fact(path="timer_encloses_model", value=around_model is not None, origin=origin)
+    warm_up = timed_warm_up(tree, _SENDERS)
+    if warm_up is not None:
+        yield Fact(path="timed_warm_up", value=True, origin=document.at_line(warm_up, _NAME))
     counts = rate_counts(tree)
     if counts is not None:
         yield Fact(path="rate_counts", value=counts[0], origin=document.at_line(counts[1], _NAME))
@@ -132,7 +142,7 @@ def _behaviour(document: Document, tree: ast.Module) -> Iterator[Fact]:
         yield Fact(path="no_warmup", value=True, origin=document.at_line(sends[0].lineno, _NAME))
 
 
-def _sequential_loop(tree: ast.Module) -> int | None:
+def _sequential_loop(tree: ast.Module, names: Names) -> int | None:
     """The line of a loop that sends one request, waits, and sends the next."""
     if any(name in _PARALLEL for name, _ in _calls(tree)):
         return None
@@ -143,23 +153,23 @@ def _sequential_loop(tree: ast.Module) -> int | None:
         variable = loop.target.id if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) else ""
         for part in parts:
             for name, call in _calls(part):
-                if name in _SENDERS and _takes_one(name, call, variable):
+                if name in _SENDERS and _takes_one(name, call, variable, names):
                     return loop.lineno
     return None
 
 
-def _takes_one(name: str, call: ast.Call, variable: str) -> bool:
+def _takes_one(name: str, call: ast.Call, variable: str, names: Names) -> bool:
     """A request per turn: the loop's own variable is sent, or the call can only take one."""
     if name in ("create", "post"):
         return True
+    if any((names.slice_size(argument) or 1) > 1 for argument in call.args):
+        return False
     used = {node.id for argument in call.args for node in ast.walk(argument) if isinstance(node, ast.Name)}
     return bool(variable) and variable in used and not variable.lower().startswith(("batch", "chunk"))
 
 
 def _prompts(document: Document, tree: ast.Module, names: Names) -> Iterator[Fact]:
-    for called, call in _calls(tree):
-        if called not in ("generate", "chat"):
-            continue
+    for call in _kept_calls(tree):
         prompts = (
             call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "prompts"), None)
         )
@@ -168,6 +178,9 @@ def _prompts(document: Document, tree: ast.Module, names: Names) -> Iterator[Fac
             continue
         origin = document.at_line(prompts.lineno, _NAME)
         yield Fact(path="workload.num_prompts", value=value.count, origin=origin)
+        at_once = names.slice_size(prompts)
+        if at_once is not None and at_once < value.count:
+            yield Fact(path="workload.max_concurrency", value=at_once, origin=origin)
         if value.identical and value.count > 1:
             yield Fact(path="workload.prompts", value="identical", origin=origin)
         if value.characters is not None:
@@ -176,6 +189,18 @@ def _prompts(document: Document, tree: ast.Module, names: Names) -> Iterator[Fac
                 yield Fact(path="prompt_is_digits", value=True, origin=origin)
         return
     yield from _lone_lists(document, tree, names)
+
+
+def _kept_calls(tree: ast.Module) -> list[ast.Call]:
+    """What generates; first the calls whose answers are kept: the others warm up."""
+    generating = frozenset(("generate", "chat"))
+    thrown = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and is_thrown_away(node, generating)
+    }
+    calls = [call for called, call in _calls(tree) if called in generating]
+    return sorted(calls, key=lambda call: id(call) in thrown)
 
 
 def _lone_lists(document: Document, tree: ast.Module, names: Names) -> Iterator[Fact]:

@@ -51,7 +51,7 @@ def timer_around(tree: ast.AST, work: frozenset[str]) -> int | None:
                 return start
             if isinstance(statement, ast.Assign) and is_clock(statement.value):
                 start, inside = statement.lineno, False
-            elif start is not None and any(called_name(node) in work for node in ast.walk(statement)):
+            elif start is not None and _has_call(statement, work):
                 inside = True
                 if _reads_clock(statement):
                     return start
@@ -61,6 +61,30 @@ def timer_around(tree: ast.AST, work: frozenset[str]) -> int | None:
 def timer_encloses_model(tree: ast.AST) -> int | None:
     """The line of a timer that also measures how long the model takes to load."""
     return timer_around(tree, _ENGINES)
+
+
+def timed_warm_up(tree: ast.AST, work: frozenset[str]) -> int | None:
+    """The line of a call in ``work`` that is timed and thrown away before the timed one that is kept."""
+    for body in _bodies(tree):
+        timing = False
+        thrown: int | None = None
+        for statement in body:
+            if timing and thrown is None and is_thrown_away(statement, work):
+                thrown = statement.lineno
+            elif isinstance(statement, ast.Assign) and is_clock(statement.value):
+                timing, thrown = True, None
+            elif thrown is not None and _has_call(statement, work):
+                return thrown
+    return None
+
+
+def is_thrown_away(statement: ast.stmt, work: frozenset[str]) -> bool:
+    """Whether it calls one of ``work`` and keeps nothing of the answer."""
+    return isinstance(statement, ast.Expr) and called_name(statement.value) in work
+
+
+def _has_call(statement: ast.stmt, work: frozenset[str]) -> bool:
+    return any(called_name(node) in work for node in ast.walk(statement))
 
 
 def _bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -59,7 +59,29 @@ class Names:
             return self._comprehension(node)
         if isinstance(node, ast.Dict):
             return self.mapping(node)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            # prompts[i : i + 32] in a loop: all of them go through, a slice at a time.
+            whole = self.value(node.value)
+            return whole if isinstance(whole, Repeated) else None
         return None
+
+    def slice_size(self, node: ast.expr) -> int | None:
+        """32 for ``prompts[i : i + 32]``; None for anything else."""
+        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice):
+            return None
+        low, high = node.slice.lower, node.slice.upper
+        if (
+            not isinstance(low, ast.Name)
+            or not isinstance(high, ast.BinOp)
+            or not isinstance(high.op, ast.Add)
+        ):
+            return None
+        sides = (high.left, high.right)
+        if not any(isinstance(side, ast.Name) and side.id == low.id for side in sides):
+            return None
+        sizes = [self.value(side) for side in sides if not (isinstance(side, ast.Name) and side.id == low.id)]
+        size = sizes[0] if sizes else None
+        return size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None
 
     def mapping(self, node: ast.Dict) -> dict[str, object]:
         """A literal mapping with text keys."""

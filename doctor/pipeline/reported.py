@@ -12,13 +12,16 @@ from doctor.schema.finding import Finding
 
 
 def reported_findings(settled: Settled, evidence: Evidence, already: Collection[str]) -> tuple[Finding, ...]:
-    """The causes that the evidence speaks for or against; not those ``already`` judged."""
+    """The causes that the evidence speaks for or against; not those ``already`` judged.
+
+    One that no run can measure may stand behind what is unexplained.
+    """
     if not evidence.read:
         return ()
     case = Case(evidence=evidence, reference=settled.target, accounting=settled.accounting)
     judged = [(cause, cause.judge(case)) for cause in load_causes() if cause.id not in already]
     return tuple(
-        cause.finding(judgement).model_copy(update={"line": "unexplained"})
+        cause.finding(judgement).model_copy(update={"line": "" if cause.factor else "unexplained"})
         for cause, judgement in judged
         if judgement.lines
     )

@@ -74,7 +74,7 @@ def _ranked(line: LedgerLine, ledger: Ledger, findings: Sequence[Finding]) -> Ra
         shown=_is_shown(line.factor),
         causes=tuple(
             RankedCause(cause=one.cause, title=one.title, status=one.status, summary=one.summary)
-            for one in findings
+            for one in sorted(findings, key=lambda one: one.status != "confirmed")
             if _stands_behind(one, line)
         ),
     )

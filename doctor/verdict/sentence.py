@@ -58,6 +58,8 @@ def _about_observed(grounds: Grounds) -> Verdict:
     details = [*_accounting_details(grounds, reading), *_explanations(grounds)]
     within = _within_noise(grounds)
     if reading.gap_fraction <= within and not _slower_here(grounds):
+        if reading.gap_fraction > BLURRED:
+            return _drowned(grounds, reading, within, details)
         here = f" (two runs here differ by up to {percent(within)})" if within > NOISE else ""
         same = f"No gap remains beyond what repeats of one run vary{here}."
         sentence = f"{_share_sentence(accounting, reading)} {same}"
@@ -65,6 +67,14 @@ def _about_observed(grounds: Grounds) -> Verdict:
     gap = f"{rate(reading.gap_output_tokens_per_s, 'output')} ({percent(reading.gap_fraction)})"
     sentence = f"{_share_sentence(accounting, reading)} The remaining gap is {gap}{_gap_cause(grounds)}."
     return _verdict("gap", sentence, details)
+
+
+def _drowned(grounds: Grounds, reading: Reading, within: float, details: Sequence[str]) -> Verdict:
+    """A gap that is large and less than this machine's noise: neither shown nor ruled out."""
+    share = _share_sentence(grounds.accounting, reading)
+    noise = f"Two runs of one setup differ by up to {percent(within)} here"
+    sentence = f"{share} {noise}: this machine is too unquiet to tell whether a gap remains."
+    return Verdict(outcome="inconclusive", sentence=sentence, details=tuple(details), exit_code=1)
 
 
 def _within_noise(grounds: Grounds) -> float:

@@ -74,6 +74,9 @@ def test_a_rate_over_prompt_tokens_too() -> None:
         ("for p in prompts:\n    llm.generate(p)\n", True),
         ("for p in prompts:\n    client.chat.completions.create(model='m', messages=p)\n", True),
         ("for batch in batches:\n    llm.generate(batch)\n", False),
+        ("for i in range(0, 96, 8):\n    llm.generate(prompts[i : i + 8])\n", False),
+        ("for i in range(96):\n    llm.generate(prompts[i : i + 1])\n", True),
+        ("for i in range(96):\n    llm.generate(prompts[i])\n", True),
         ("llm.generate(prompts)\n", False),
         (
             "async def main():\n"
@@ -104,3 +107,41 @@ def test_names_that_refer_to_themselves_end() -> None:
     assert (
         settings(read("from vllm import LLM\nx = x * 2\ny = [y] * 3\nLLM(model=x).generate(y)\n")) is not None
     )
+
+
+def test_prompts_sent_a_slice_at_a_time_are_all_of_them_and_so_many_in_flight() -> None:
+    evidence = read(
+        "from vllm import LLM\nllm = LLM('m')\nN = 16\nprompts = ['a'] * 100\n"
+        "for i in range(0, len(prompts), N):\n    out = llm.generate(prompts[i : i + N])\n"
+    )
+    assert settings(evidence)["workload.num_prompts"] == 100
+    assert settings(evidence)["workload.max_concurrency"] == 16
+
+
+def test_the_workload_is_what_is_kept_not_the_warm_up() -> None:
+    evidence = read(
+        "from vllm import LLM\nllm = LLM('m')\nllm.generate(['a'] * 4)\nout = llm.generate(['b'] * 100)\n"
+    )
+    assert settings(evidence)["workload.num_prompts"] == 100
+
+
+@pytest.mark.parametrize(
+    ("order", "timed"),
+    [
+        (("t = time.time()", "llm.generate(w)", "o = llm.generate(p)", "s = time.time() - t"), True),
+        (("llm.generate(w)", "t = time.time()", "o = llm.generate(p)", "s = time.time() - t"), False),
+        (
+            (
+                "t = time.time()",
+                "llm.generate(w)",
+                "t = time.time()",
+                "o = llm.generate(p)",
+                "s = time.time() - t",
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_warm_up_inside_the_timer(order: tuple[str, ...], timed: bool) -> None:
+    evidence = read("import time\nfrom vllm import LLM\nllm = LLM('m')\n" + "\n".join(order) + "\n")
+    assert ("timed_warm_up" in facts(evidence)) is timed

@@ -86,8 +86,15 @@ def test_a_gap_is_split_and_no_gap_is_not() -> None:
 def test_before_a_gap_is_shown_nothing_is_split() -> None:
     made, twice = plan(*ENDS, *CELLS), runs_of(("reference", "user"), ("reference", "user"))
     assert set(decide(made, twice, [gap(0.1, 0.12)], dof=2).arms) == {"reference", "user"}
-    hopeless = decide(made, twice, [gap(0.04, 0.9)], dof=2)
+    hopeless = decide(made, twice, [gap(0.04, 0.9)], dof=4)
     assert (hopeless.arms, hopeless.open_questions) == ((), ("gap",))
+
+
+def test_nothing_is_given_up_for_a_noise_that_two_runs_tell() -> None:
+    made = plan(*ENDS, *CELLS)
+    twice = runs_of(("reference", "user"), ("reference", "user"))
+    assert decide(made, twice, [gap(0.04, 0.9)], dof=1).arms == ("reference", "user")
+    assert decide(made, twice, [gap(0.04, 0.9)], dof=1, left_s=0.5).arms == ()
 
 
 def test_a_dear_engine_is_not_started_for_the_reference_alone() -> None:

