@@ -68,6 +68,7 @@ clean:
 # Over an hour, on a machine that does nothing else meanwhile; stopped, it goes on where it was.
 benchmark-accuracy: .stamps/dev .stamps/engine
 	$(BIN)/python -m benchmarks.injected_faults --write docs/accuracy.md
+	$(BIN)/python -m benchmarks.verdict_cost --write docs/accuracy.md
 
 benchmark-predict: .stamps/dev
 	$(BIN)/python -m benchmarks.predict --write docs/accuracy-predict.md

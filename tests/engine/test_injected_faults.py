@@ -1,4 +1,4 @@
-"""A small part of `make benchmark-accuracy`: a strong fault, two at once, and a fault of the program."""
+"""A small part of `make benchmark-accuracy`: a strong fault beside a weak one, and a fault of the program."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def programs(folder: Path) -> Iterator[Programs]:
         yield running
 
 
-@pytest.mark.parametrize("ids", [("max-num-seqs",), ("concurrency", "counting"), ("load-timed",)])
+@pytest.mark.parametrize("ids", [("max-num-seqs", "logprobs"), ("load-timed",)])
 def test_the_injected_fault_takes_the_most(ids: tuple[str, ...], folder: Path, programs: Programs) -> None:
     case = Case("+".join(ids), tuple(fault(one) for one in ids), {})
     (folder / case.id).mkdir()
     found = Score(**measure(case, folder / case.id, programs, "60s")["score"])
-    # Each of them leaves 40 % of the rate or less: more than the noise of a shared machine.
+    # max_num_seqs and a timed load leave 40 % of the rate or less: more than a shared machine's noise.
     main = max(found.true_shares, key=lambda one: found.true_shares[one])
     assert main == max(found.told_shares, key=lambda one: found.told_shares[one]), found
-    assert set(found.told_shares) == set(ids), found
+    assert main == ids[0], found
     assert not FACTOR_LINES & set(found.blamed), found
     assert found.exit_code == 1, found.verdict
