@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 
+from doctor.attribution.questions import gap_questions
 from doctor.attribution.shapley import Floats
-from doctor.schema.plan import Arm, Factor
-from doctor.schema.run import Run
+from doctor.schema.plan import Arm, Factor, Plan
+from doctor.schema.run import EngineFacts, Run
 from doctor.schema.setup import Model, Setup, Workload
+from doctor.statistics.cells import cell_table
+from doctor.statistics.noise import noise_floor
+from doctor.statistics.rounds import Course, next_round
 
 SETUP = Setup(model=Model(name="simulated"), workload=Workload(input_len=100, output_len=100, num_prompts=10))
 REFERENCE_RATE = 1149.4
+ENGINE = EngineFacts(vllm_version="0", start_s=1.0)
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,8 @@ class Scenario:
     """Student t noise with three degrees of freedom, of the same standard deviation."""
     triples: float = 0.0
     """Standard deviation of interactions of three factors, where cells are filled."""
+    planned: bool = False
+    """What is run is decided round by round, as in a check; ``rounds`` is then the most."""
 
 
 def true_surface(scenario: Scenario, rng: np.random.Generator) -> Floats:
@@ -88,6 +96,25 @@ def make_runs(scenario: Scenario, truth: Floats, rng: np.random.Generator) -> tu
     return runs, float(drifts.mean())
 
 
+def make_planned_runs(scenario: Scenario, truth: Floats, rng: np.random.Generator) -> list[Run]:
+    """The runs that the planner asks for, each in an engine start of its own, until it stops."""
+    arms, factors = plan_of(scenario.factors)
+    plan = Plan(arms=tuple(arms), factors=tuple(factors), seed=0, budget_s=600, most_repeats=scenario.rounds)
+    runs: list[Run] = []
+    for repeat in range(100):
+        table, floor = cell_table(runs, arms, "measured"), noise_floor(runs)
+        questions = gap_questions(table, factors)
+        engines = {arm.id: arm.id for arm in arms}
+        dof = floor.dof if floor else 0
+        chosen = next_round(Course(plan, runs, questions, dof, engines, 600.0 - 3 * len(runs))).arms
+        if not chosen:
+            break
+        for arm in rng.permutation(list(chosen)).tolist():
+            rate = math.exp(truth[int(arm)] + _noise(scenario, rng))
+            runs.append(_run(int(arm), rate, repeat, len(runs), len(runs)))
+    return runs
+
+
 def _noise(scenario: Scenario, rng: np.random.Generator) -> float:
     return scenario.noise * float(
         rng.standard_t(3) / math.sqrt(3) if scenario.outliers else rng.normal(0.0, 1.0)
@@ -102,6 +129,7 @@ def _run(cell: int, rate: float, repeat: int, start: int, position: int) -> Run:
         position=position,
         status="ok",
         wall_s=1000 / rate,
+        engine=ENGINE,
         prompt_tokens=(100,) * 10,
         output_tokens=(100,) * 10,
     )
@@ -110,7 +138,9 @@ def _run(cell: int, rate: float, repeat: int, start: int, position: int) -> Run:
 def plan_of(k: int) -> tuple[list[Arm], list[Factor]]:
     """Arms named by their bit masks, and factors named by their bits."""
     arms = []
+    roles: dict[int, Literal["reference", "user", "cell"]] = {0: "reference", (1 << k) - 1: "user"}
     for cell in measured_cells(k):
         names = frozenset(str(bit) for bit in range(k) if cell >> bit & 1)
-        arms.append(Arm(id=str(cell), title="", role="cell", setup=SETUP, factors=names))
+        role = roles.get(cell, "cell")
+        arms.append(Arm(id=str(cell), title="", role=role, setup=SETUP, factors=names))
     return arms, [Factor(id=str(bit), title=str(bit), resource="load", changes=()) for bit in range(k)]
