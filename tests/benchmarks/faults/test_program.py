@@ -30,7 +30,8 @@ def test_the_sound_program_states_its_settings_and_nothing_suspicious(tmp_path: 
     assert settings["workload.num_prompts"] == SOUND["num_prompts"]
     assert settings["engine.max_num_seqs"] == SOUND["max_num_seqs"]
     assert "workload.prompts" not in settings
-    assert {fact.path for fact in evidence.script} == {"rate_counts"}
+    seen = {fact.path: fact.value for fact in evidence.script if fact.value}
+    assert seen == {"rate_counts": "output", "engine_call_in_full": True}
 
 
 def test_four_at_a_time_is_a_concurrency_not_one_request_after_the_other(tmp_path: Path) -> None:
@@ -50,4 +51,4 @@ def test_identical_prompts_are_seen(tmp_path: Path) -> None:
 )
 def test_what_the_timer_wrongly_encloses_is_seen(tmp_path: Path, id_: str, fact: str) -> None:
     evidence = read(tmp_path, program("model", {}, [id_]))
-    assert fact in {one.path for one in evidence.script}
+    assert (fact, True) in {(one.path, one.value) for one in evidence.script}
