@@ -48,7 +48,7 @@ SETS = {
         "Marlin, pipeline stages with few requests in flight, a rate of requests read as a number of "
         "prompts. Whoever wrote the rules had read the threads. What a thread never seen has to expect is "
         "the figure on first sight; texts written later, with the answer decided beforehand, gave 7 of "
-        "16 and 7 of 13 on first sight (tests/evidence/samples/issues).",
+        "16, 7 of 13 and 4 of 12 on first sight (tests/evidence/samples/issues).",
     ),
     "catalogue": (
         "The catalogue's own sources",

@@ -31,7 +31,8 @@ def judge(case: Case) -> Judgement:
         return _predicted(case.forecast, case.forecast.hardware)
     name = fact_of(case.evidence.environment, "gpu.name")
     said = signal(case.evidence, "said_other_gpu_form")
-    if said is not None and (name is None or weighty(said)):
+    forms = {fact.value for fact in case.evidence.environment if fact.path == "gpu.form_factor"}
+    if said is not None and (name is None or weighty(said) or len(forms) > 1):
         return by_words(
             said,
             "The two figures are said to be of different cards.",

@@ -28,6 +28,14 @@ _RATE = re.compile(
     r"|tok(?:en)?s?\s*(?:/|每)\s*秒|(?:请求|条)\s*(?:/|每)\s*秒"
     r"|req(?:uest)?s?\s*/\s*(?:s(?:ec)?|min)\b|requests?\s+per\s+(?:second|minute)|RPS\b|QPS\b)",
 )
+_TWO_OF_ONE_UNIT = re.compile(
+    r"(?<![\w.,])(?P<one>\d[\d,.]{0,12}[kK]?)\s*(?P<mark>vs\.?|versus|->|→|=>)\s*(?P<other>\d[\d,.]{0,12}[kK]?)"
+    r"\s*(?P<unit>(?:output |total |generated )?(?:tok(?:en)?s?/s(?:ec)?\b|req(?:uest)?s?/s\b|[RQT]PS\b))"
+)
+_UNIT_FIRST = re.compile(
+    r"\b(?P<unit>[RQT]PS)\s{0,3}(?:[=:：为是约]|of |is |about ){0,3}\s{0,3}"
+    r"(?P<n>\d[\d,.]{0,12})(?![\d.]|\s*[a-zA-Z/])"
+)
 _PER_SECOND_FIRST = re.compile(
     r"每秒(?:钟)?(?:大?约|只有|能|可以|输出|生成|处理|达到|不到|\s){0,4}(?P<n>\d+(?:\.\d+)?)\s*(?:个|条)?\s*(?P<what>tok(?:en)?s?|请求)",
     re.IGNORECASE,
@@ -79,9 +87,10 @@ def prose_rates(document: Document) -> Iterator[ObservedRate]:
 
 def _all_rates(document: Document) -> Iterator[_Said]:
     lines = document.text.splitlines()
-    for number, (line, side) in enumerate(zip(lines, sides(lines), strict=True), 1):
-        if len(line) > 5000:
+    for number, (written, side) in enumerate(zip(lines, sides(lines), strict=True), 1):
+        if len(written) > 5000:
             continue
+        line = _spelled_out(written)
         found = [
             *_line_rates(document, number, line, heading(line), side),
             *_chinese(document, number, line, side),
@@ -89,6 +98,12 @@ def _all_rates(document: Document) -> Iterator[_Said]:
         for (start, first), rate in zip(found, _contrasted(line, found), strict=True):
             end = start + len(first.label)
             yield _Said(rate, gpus_named(line, start), load_named(line, start, end))
+
+
+def _spelled_out(line: str) -> str:
+    """ "6300 vs 2050 tok/s" and "QPS 12", with each figure before a unit of its own."""
+    line = _TWO_OF_ONE_UNIT.sub(r"\g<one> \g<unit> \g<mark> \g<other> \g<unit>", line)
+    return _UNIT_FIRST.sub(r"\g<n> \g<unit>", line)
 
 
 def _chinese(document: Document, number: int, line: str, side: Side) -> Iterator[tuple[int, ObservedRate]]:

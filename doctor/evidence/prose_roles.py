@@ -7,10 +7,13 @@ import re
 from doctor.evidence.sides import Side
 
 _ENGLISH: dict[Side, str] = {
-    "expected": r"expect\w*|publish\w*|official\w*|blogs?|paper|reported|claim\w*|advertis\w*|should|targets?"
+    "expected": r"(?:friends?|colleagues?|people|others)(?:\s[\w']{1,20}){0,8}?\s"
+    r"(?:gets?|got|sees?|saw|has|have)"
+    r"|expect\w*|publish\w*|official\w*|blogs?|paper|reported|claim\w*|advertis\w*|should|targets?"
     r"|promis\w*|hop(?:ed|ing)|documented|documentation|docs?|README|leaderboard|reference|instead of"
     r"|far (?:away )?from|compared (?:to|with)|normal(?:ly)?|reproduc\w*|replicat\w*|to match"
-    r"|slides?|colleague\w*|vendor\w*|tutorials?|people|others (?:get|got|see|saw|report\w*|claim\w*)",
+    r"|slides?|colleague\w*|vendor\w*|tutorials?|people|friend\w*|listed"
+    r"|they (?:list|report|get|got|claim|show)|others (?:get|got|see|saw|report\w*|claim\w*)",
     "baseline": r"baseline|without|before|previous\w*|used to(?: get| see| have| be| reach)?|main"
     r"|tp ?=? ?1(?!\d)|older version|w/o"
     r"|(?:is|was|were|are) (?:off|disabled)|after (?:removing|disabling|dropping)",
@@ -20,7 +23,7 @@ _ENGLISH: dict[Side, str] = {
     r"|prints?|plateau\w*|hovers?|stuck at|reached|ended up",
 }
 _CHINESE: dict[Side, str] = {
-    "expected": "官方|博客|论文|标称|预期|期望|应该|号称|官网|达不到|复现|文档|宣传|别人|网上|理论",
+    "expected": "官方|博客|论文|标称|预期|期望|应该|号称|官网|达不到|复现|文档|宣传|别人|朋友|同事|网上|理论",
     "baseline": "之前|原来|以前|去掉|关掉|关闭|不开|不用",
     "observed": "实际|只有|得到|实测|目前|现在|测出|跑出|我的|大概|降到|仅|才",
 }

@@ -61,6 +61,7 @@ _PROMPTS = re.compile(
     r"(?:prompts|requests|examples|samples)\b(?! (?:per|a|each) )(?!\s?/)"
     r"|(?<![\d.])(?P<m>\d{1,7})\s*(?:个|条)\s*(?:prompt|请求|样本|数据|提示)"
 )
+_SAMPLES = re.compile(r"SamplingParams\([^()\n]{0,300}?\bn\s?=\s?(\d{1,3})(?=[,)\s])")
 _RANKS = re.compile(r"(?<![\w-])TP ?=? ?(\d{1,2})(?!\w|\.\d)")
 _KV_TOKENS = re.compile(
     r"KV[- ]?cache(?: size| of| holds| pool)?[^\d\n%]{0,12}(?P<n>\d{1,3}(?:,\d{3})+|\d{4,9}) tokens",
@@ -135,6 +136,8 @@ def _line(line: str, *, reference: bool) -> Iterator[tuple[str, bool | int | flo
         yield "kv_cache_tokens", int(match["n"].replace(",", ""))
     if match := _CONCURRENCY.search(line):
         yield "workload.max_concurrency", int(next(group for group in match.groups() if group))
+    if match := _SAMPLES.search(line):
+        yield "sampling.n", int(match[1])
     if match := _RANKS.search(line):
         yield "engine.tensor_parallel_size", int(match[1])
     if match := _PROMPTS.search(line):

@@ -60,6 +60,7 @@ _REMEDY = _pattern(
     r"caus(?:ed|es|ing)\b",
     r"(?:reason|problem|issue|cause) (?:is|was)\b",
     "bottleneck",
+    r"py-?spy|profil(?:er|ing|e shows?|ed)|flame ?graph|nsys|火焰图",
     r"(?:makes?|made|gets?|got|becomes?|became|was|is) (?:it )?(?:much |a lot |far )?(?:faster|slower)",
     r"(?:doubl|tripl)(?:es|ed)",
     "原因|导致|解决|瓶颈|恢复正常|正常了|由于|造成|提升(?:到|了|至)",

@@ -30,6 +30,10 @@ def said(text: str) -> list[tuple[float, str]]:
         ("It went from 8900 tok/s to 7400 tok/s.", [(8900, "baseline"), (7400, "observed")]),
         ("开着 3100 token/s，去掉以后 4300 token/s", [(3100, "observed"), (4300, "baseline")]),
         ("I used to get 1650 tok/s and now it is 1180 tok/s", [(1650, "baseline"), (1180, "observed")]),
+        ("locally 3x the throughput (6,300 vs 2,050 output tok/s)", [(6300, "baseline"), (2050, "observed")]),
+        ("预期 QPS 12，实际 QPS 2.3", [(12, "expected"), (2.3, "observed")]),
+        ("QPS 12", [(12, "observed")]),
+        ("I get 71 tok/s; a friend with this card gets 118 tok/s.", [(71, "observed"), (118, "expected")]),
         ("TP16 gives 620 tok/s", [(620, "observed")]),
     ],
 )
@@ -69,9 +73,15 @@ def test_of_two_ways_that_are_compared_the_better_is_what_the_other_is_compared_
     "text",
     [
         "Same server: 62 tok/s for one request, 900 tok/s with 50 users",  # two points of one curve
+        "Whereas one request gives 62 tok/s, with 50 users it gives 900 tok/s",
         "Same server: 2140 tok/s here, 2100 tok/s there",  # the same figure twice
         "I get 62 tok/s. It also did 900 tok/s.",  # nobody compares
     ],
 )
 def test_figures_that_nobody_compares_are_no_gap(text: str) -> None:
     assert {role for _, role in said(text)} == {"observed"}
+
+
+def test_a_load_that_is_named_once_is_that_of_both_where_all_else_is_the_same() -> None:
+    text = "210 tok/s with 32 parallel requests, whereas the AWQ version of the same gives 780 tok/s"
+    assert said(text) == [(210, "observed"), (780, "baseline")]
