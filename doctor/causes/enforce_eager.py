@@ -85,7 +85,7 @@ CAUSE = Cause(
     id="enforce-eager",
     title="CUDA graphs are switched off",
     family="execution",
-    needs=("settings", "signals", "reference"),
+    needs=("settings", "signals", "reference", "script"),
     judge=judge,
     remedy=Remedy(
         action="Remove --enforce-eager (enforce_eager=True, -O0, cudagraph_mode=NONE).",

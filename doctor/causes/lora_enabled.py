@@ -30,7 +30,7 @@ CAUSE = Cause(
     id="lora-enabled",
     title="LoRA is enabled",
     family="distributed",
-    needs=("settings", "signals"),
+    needs=("settings", "signals", "script"),
     judge=judge,
     remedy=Remedy(
         action="Merge the adapter into the weights.", verify_command="vllm bench throughput --model MODEL"

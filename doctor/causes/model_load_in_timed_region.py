@@ -39,7 +39,7 @@ CAUSE = Cause(
     id="model-load-in-timed-region",
     title="Loading the model is timed too",
     family="measurement",
-    needs=("script", "engine_facts", "signals"),
+    needs=("script", "settings", "engine_facts", "signals"),
     judge=judge,
     remedy=Remedy(
         action="Start the timer after the model stands.", verify_command="vllm bench throughput --model MODEL"

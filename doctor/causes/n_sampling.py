@@ -42,7 +42,7 @@ CAUSE = Cause(
     id="n-sampling",
     title="Several outputs per prompt",
     family="sampling",
-    needs=("settings", "reference"),
+    needs=("settings", "reference", "rates"),
     judge=judge,
     remedy=Remedy(
         action="Ask for one output per prompt (n=1), or count the tokens of all outputs.",
