@@ -36,6 +36,8 @@ class EngineLog:
 
     def __init__(self, file: str) -> None:
         self._file = file
+        self.looked_at = 0
+        """Lines that were looked at in full."""
         self._stats = stats_series.StatsCollector()
         self._serve = serve_block.ServeBlocks(file)
         self._throughput = throughput_lines.ThroughputLines(file)
@@ -47,6 +49,7 @@ class EngineLog:
 
     def take(self, number: int, text: str) -> bool:
         """Look at one line in full. Whether a program printed it: a log's line or a result's."""
+        self.looked_at += 1
         if len(text) > _LONGEST:
             text = text[:_LONGEST]
         if "\x1b" in text:

@@ -15,7 +15,11 @@ LONGEST_LINE = 1 << 20
 """A line that goes on for longer is cut; no message of ours is as long."""
 
 MOST_LINES = 8_000_000
-"""A gigabyte of vLLM's log has half of it; many more are no log, and take a microsecond each."""
+MOST_BYTES = 1 << 30
+MOST_LOOKED_AT = 250_000
+"""What is read of a file that may never end, or may unpack to anything. A gigabyte of vLLM's log has half as
+many lines. Of those that are looked at in full (some 25 µs each), a server that tells its state every ten
+seconds writes so many in four weeks; what decides stands at the beginning and repeats."""
 
 
 class ByteStream(Protocol):
@@ -30,24 +34,29 @@ def sift(file: str, stream: ByteStream) -> Evidence:
     """The evidence in a log of any size."""
     log = EngineLog(file)
     number, done, rest = 1, 0, b""
-    while number <= MOST_LINES and (chunk := stream.read(CHUNK)):
+    while not (cut := _enough(number, done, log)) and (chunk := stream.read(CHUNK)):
         block = rest + chunk
+        in_full = done < IN_FULL
+        done += len(chunk)
         end = block.rfind(b"\n") + 1
         if end == 0 and len(block) < LONGEST_LINE:
             rest = block
             continue
         rest = block[end:] if end else b""
-        number = _take(log, block[:end] if end else block, number, in_full=done < IN_FULL)
-        done += len(chunk)
+        number = _take(log, block[:end] if end else block, number, in_full=in_full)
         if len(rest) > LONGEST_LINE:
             rest = rest[:LONGEST_LINE]
-    if rest:
+    if rest and not cut:
         number = _take(log, rest, number, in_full=True)
     evidence = log.evidence()
-    if number <= MOST_LINES:
+    if not cut:
         return evidence
-    cut = Unread(origin=Origin(file=file, line=number), why="what comes after this line was not read")
-    return evidence.model_copy(update={"unread": (*evidence.unread, cut)})
+    rest_of_it = Unread(origin=Origin(file=file, line=number), why="what comes after this line was not read")
+    return evidence.model_copy(update={"unread": (*evidence.unread, rest_of_it)})
+
+
+def _enough(lines: int, size_bytes: int, log: EngineLog) -> bool:
+    return lines > MOST_LINES or size_bytes >= MOST_BYTES or log.looked_at >= MOST_LOOKED_AT
 
 
 def _take(log: EngineLog, block: bytes, number: int, *, in_full: bool) -> int:

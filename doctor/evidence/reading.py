@@ -32,8 +32,6 @@ from doctor.yaml_files import parse_yaml
 HELD_IN_FULL = 4 << 20
 """Files up to this size are held and searched whole; larger ones are sifted line by line."""
 
-MOST_UNPACKED = 2 << 30
-"""Of a packed file so much is read: a small one can unpack to anything."""
 _PIECE = 1 << 16
 
 
@@ -105,11 +103,10 @@ def _refuse_device(path: Path) -> None:
 
 
 class _Unpacked:
-    """A gzip stream that ends where it is damaged, or after so many bytes: it could unpack to anything."""
+    """A gzip stream that ends where it is damaged."""
 
     def __init__(self, packed: IO[bytes]) -> None:
         self._stream = gzip.GzipFile(fileobj=packed)
-        self._left = MOST_UNPACKED
         self.cut = ""
         """Why it ended before its end; empty where it did not."""
 
@@ -126,13 +123,10 @@ class _Unpacked:
 
     def _next(self, size: int) -> bytes:
         try:
-            part = self._stream.read1(min(size, self._left))
+            part = self._stream.read1(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             self.cut = "the gzip stream ends early or is damaged; what came before was read"
             return b""
-        self._left -= len(part)
-        if self._left <= 0:
-            self.cut = f"only the first {MOST_UNPACKED >> 30} GiB were read"
         return part
 
 

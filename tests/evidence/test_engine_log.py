@@ -119,3 +119,21 @@ def test_long_series_are_thinned_and_their_peaks_kept() -> None:
     assert series.lines == 9001
     assert len(series.points) <= 4000
     assert series.peak_running == 9000
+
+
+@pytest.mark.parametrize(
+    ("bound", "most"), [("MOST_LINES", 30_000), ("MOST_BYTES", 6_000_000), ("MOST_LOOKED_AT", 30_000)]
+)
+def test_a_log_without_end_is_read_up_to_a_bound_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    line = (
+        "INFO 01-01 00:00:00 [x.py:1] Engine 000: Avg prompt throughput: 10.0 tokens/s, Avg generation "
+        "throughput: 5.0 tokens/s, Running: 3 reqs, Waiting: 0 reqs, GPU KV cache usage: 1.0%\n"
+    )
+    (tmp_path / "a.log").write_text(line * 60_000)  # 11 MB
+    assert read_file(tmp_path / "a.log").unread == ()
+    monkeypatch.setattr(f"doctor.evidence.large_file.{bound}", most)
+    cut = read_file(tmp_path / "a.log")
+    assert [note.why for note in cut.unread] == ["what comes after this line was not read"]
+    assert cut.unread[0].origin.line == cut.stats[0].lines + 1 < 60_000

@@ -22,6 +22,10 @@ from tests.hostile.bases import bases
 MB = 1 << 20
 TRICKED = Path(tempfile.gettempdir()) / "qdoctor-was-tricked"
 """What the malicious ones would make, if they were run."""
+STATE = (
+    b"INFO 01-01 00:00:00 [x.py:1] Avg prompt throughput: 10.0 tokens/s, Avg generation throughput: 5.0 "
+    b"tokens/s, Running: 3 reqs, Waiting: 0 reqs, GPU KV cache usage: 1.0%, Prefix cache hit rate: 0.0%\n"
+)
 _TOUCH = f"touch {TRICKED}".encode()
 
 
@@ -106,8 +110,8 @@ MADE: dict[str, Callable[[], bytes]] = {
     "dates.yaml": lambda: b"citation:\n  published: 2024-13-45\n",
     "emoji keys.yaml": "workload:\n  \U0001f600: 1\n  \u202einput_len: 2\n".encode,
     "wide.yaml": lambda: b"a: [" + b"1," * 31_000 + b"1]",
-    "deep arrays.json": lambda: b"[" * 100_000,
-    "deep objects.json": lambda: b'{"a":' * 60_000 + b"1" + b"}" * 60_000,
+    "deep arrays.json": lambda: b"[" * 50_000,
+    "deep objects.json": lambda: b'{"a":' * 40_000 + b"1" + b"}" * 40_000,
     "crowded arrays.json": lambda: (
         b'{"schema_version": 1, "runs": [' + b",".join([b"[]"] * 1_400_000) + b"]}"
     ),
@@ -136,7 +140,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "one long line.log": lambda: b"Avg prompt throughput: " * 400_000,
     "one long line, more.log": lambda: b"a" * 12 * MB,
     "near misses.log": lambda: (
-        b"INFO 01-01 00:00:00 [x.py:1] Avg prompt throughput: x tokens/s, Running: reqs\n" * 8_000
+        b"INFO 01-01 00:00:00 [x.py:1] Avg prompt throughput: x tokens/s, Running: reqs\n" * 4_000
     ),
     "digits.log": lambda: b"GPU KV cache size: " + b"1," * 1_000_000 + b" tokens",
     "spaces.log": lambda: b"tokens/s" + b" " * 3_000_000 + b"1000",
@@ -149,7 +153,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "quotes.sh": lambda: b"vllm serve '" + b"a\"'" * 300_000,
     "substitutions.sh": lambda: b"vllm serve $(" + _TOUCH + b") `" + _TOUCH + b"`\n",
     "deep script.py": lambda: b"from vllm import LLM\nx = " + b"(" * 5000 + b")" * 5000,
-    "wide script.py": lambda: b"from vllm import LLM\nx = [" + b"1," * 90_000 + b"]\n",
+    "wide script.py": lambda: b"from vllm import LLM\nx = [" + b"1," * 60_000 + b"]\n",
     "powers.py": lambda: b"from vllm import LLM\nLLM('m', max_model_len=10**10**10, max_num_seqs=9**9**9)\n",
     "products.py": lambda: b"from vllm import LLM\nLLM('m').generate(['a' * 10**12] * 10**12)\n",
     "acting script.py": lambda: b"import os\nos.system('" + _TOUCH + b"')\nfrom vllm import LLM\n",
@@ -165,6 +169,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     ),
     "unpacks to much.gz": lambda: gzip.compress(b"\0" * 100 * MB),
     "unpacks to lines.gz": lambda: gzip.compress(b"a\n" * 2_200_000, 1),
+    "a long life.log": lambda: STATE * 40_000,
     "packed in packed.gz": lambda: gzip.compress(gzip.compress(gzip.compress(b"\0" * 30 * MB))),
     "flags set.gz": lambda: b"\x1f\x8b\x08\xff" + b"\xff" * 2000,
     "a zip.zip": lambda: _zip("report.json", b"{}"),
