@@ -111,7 +111,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "emoji keys.yaml": "workload:\n  \U0001f600: 1\n  \u202einput_len: 2\n".encode,
     "wide.yaml": lambda: b"a: [" + b"1," * 31_000 + b"1]",
     "deep arrays.json": lambda: b"[" * 50_000,
-    "deep objects.json": lambda: b'{"a":' * 40_000 + b"1" + b"}" * 40_000,
+    "deep objects.json": lambda: b'{"a":' * 15_000 + b"1" + b"}" * 15_000,
     "crowded arrays.json": lambda: (
         b'{"schema_version": 1, "runs": [' + b",".join([b"[]"] * 1_400_000) + b"]}"
     ),
@@ -133,23 +133,23 @@ MADE: dict[str, Callable[[], bytes]] = {
     "newer.json": lambda: b'{"schema_version": 999, "kind": "check"}',
     "wrong version.json": lambda: b'{"schema_version": true, "kind": ["check"]}',
     "lines.jsonl": lambda: b'{"a": [1, {"b": null}]}\n' * 50_000,
-    "short lines.log": lambda: b"a\n" * 400_000,
+    "short lines.log": lambda: b"a\n" * 200_000,
     "short lines, sifted.log": lambda: b"a" * 7 * MB + b"a\n" * MB,
     "empty lines.log": lambda: b"\n" * 9 * MB,
     "carriage returns.log": lambda: b"x\r" * 500_000,
-    "one long line.log": lambda: b"Avg prompt throughput: " * 400_000,
+    "one long line.log": lambda: b"Avg prompt throughput: " * 200_000,
     "one long line, more.log": lambda: b"a" * 12 * MB,
     "near misses.log": lambda: (
         b"INFO 01-01 00:00:00 [x.py:1] Avg prompt throughput: x tokens/s, Running: reqs\n" * 4_000
     ),
     "digits.log": lambda: b"GPU KV cache size: " + b"1," * 1_000_000 + b" tokens",
-    "spaces.log": lambda: b"tokens/s" + b" " * 3_000_000 + b"1000",
+    "spaces.log": lambda: b"tokens/s" + b" " * 1_000_000 + b"1000",
     "fences.md": lambda: b"```\nx\n```\n" * 60_000,
-    "open fences.md": lambda: b"````````\n" * 150_000,
+    "open fences.md": lambda: b"````````\n" * 60_000,
     "quotes.md": lambda: b"> " * 1_000_000 + b"100 tokens/s",
     "figures.md": lambda: b"I get 100 tokens/s instead of 200 tokens/s. " * 40_000,
     "table.md": lambda: (b"|" + b" 1000 tokens/s |" * 200 + b"\n") * 400,
-    "backslashes.sh": lambda: b"vllm serve m \\\n" + b"--x 1 \\\n" * 100_000,
+    "backslashes.sh": lambda: b"vllm serve m \\\n" + b"--x 1 \\\n" * 40_000,
     "quotes.sh": lambda: b"vllm serve '" + b"a\"'" * 300_000,
     "substitutions.sh": lambda: b"vllm serve $(" + _TOUCH + b") `" + _TOUCH + b"`\n",
     "deep script.py": lambda: b"from vllm import LLM\nx = " + b"(" * 5000 + b")" * 5000,
@@ -178,7 +178,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "torn.zip": lambda: _zip("report.json", b"{}" * 1000)[:60],
     "packed page.html": lambda: (
         b'<!doctype html><script type="application/gzip" id="qdoctor-report">'
-        + base64.b64encode(gzip.compress(b"[" * 100 * MB))
+        + base64.b64encode(gzip.compress(b"[" * 40 * MB))
         + b"</script>"
     ),
     "bad base64.html": lambda: b'<html><script type="application/gzip" id="qdoctor-report">####</script>',
