@@ -57,6 +57,41 @@ def test_then_the_candidates_for_what_remains(language: str) -> None:
     assert "--top-p 0.85 --num-prompts 100 --identical-prompts" in diagnosis.check_command
 
 
+SCRIPT = """\
+import time
+from vllm import LLM, SamplingParams
+
+prompts = ["1" * 1000] * 100
+sampling_params = SamplingParams(top_p=0.85, max_tokens=1000, ignore_eos=True)
+llm = LLM(model="Qwen/Qwen1.5-7B-Chat")
+start = time.time()
+outputs = llm.generate(prompts, sampling_params)
+elapsed = time.time() - start
+print(sum(len(one.outputs[0].token_ids) for one in outputs) / elapsed, "tokens/s")  # about 1000 tokens/s
+"""
+
+
+def test_the_script_alone_gives_the_same_in_every_form(tmp_path: Path) -> None:
+    script, out = tmp_path / "run.py", tmp_path / "out"
+    script.write_text(SCRIPT)
+    reference = ("--reference", "qwen1.5-7b-chat-a100-80g", "--observed", "1000")
+    arguments = ["diagnose", str(script), *reference]
+    diagnosis = Diagnosis.model_validate_json(CliRunner().invoke(cli, [*arguments, "--json"]).output)
+    assert [item.finding.cause for item in diagnosis.candidates[:4]] == [
+        "token-accounting-total-vs-output",
+        "top-k-top-p-sort",
+        "num-prompts-too-small",
+        "prefix-cache-inflates-reference",
+    ]
+    assert diagnosis.would_decide
+    excluded = {one.cause for one in diagnosis.ruled_out}
+    assert excluded >= {"insufficient-concurrency", "enforce-eager", "wrong-backend-hf", "lora-enabled"}
+    assert CliRunner().invoke(cli, [*arguments, "-o", str(out)]).exit_code == 1
+    for page in ("report.md", "report.html"):
+        text = (out / page).read_text(encoding="utf-8")
+        assert text.index("are 13% short of that, not 57%") < text.index("100 requests against some 57")
+
+
 @pytest.mark.parametrize(
     ("name", "cause"),
     [

@@ -10,7 +10,7 @@ from doctor.causes.catalogue import load_causes
 from doctor.causes.contract import Case, Judgement
 from doctor.causes.gap import observed_rates
 from doctor.causes.ranking import judge_all
-from doctor.evidence.reading import read_file
+from doctor.evidence.reading import read_file, read_files
 from tests.evidence.reading_text import read
 
 SAMPLES = Path(__file__).parents[1] / "evidence" / "samples"
@@ -81,6 +81,28 @@ def test_a_latency_benchmark_gives_a_rate_by_arithmetic() -> None:
         ("output tokens", round(4 * 16 / 0.1398972, 1))
     ]
     assert observed_rates(Case(read_file(REAL / "latency.json"), None)) == []
+
+
+ASKED = "vllm bench throughput --model tiny --num-prompts 16 --input-len 64 --output-len 32"
+
+
+@pytest.mark.parametrize("form", ["written", "printed"])
+def test_the_command_asked_for_other_lengths_than_ran(form: str, tmp_path: Path) -> None:
+    """16 requests, 16387 prompt and 2048 output tokens: 1024 and 128 each, where 64 and 32 were asked."""
+    command = tmp_path / "run.sh"
+    command.write_text(f"{ASKED}\n")
+    if form == "written":
+        evidence = read_files([REAL / "throughput-other-lengths.json", command])
+    else:
+        printed = (REAL / "throughput-other-lengths.log").read_text().splitlines()[-3:]
+        evidence = read(f"```\n$ {ASKED}\n" + "\n".join(printed) + "\n```\n")
+    judged = judge_all(CAUSES, Case(evidence, None))
+    assert judged[0].cause.id == "random-length-trap"
+    assert judged[0].judgement.status == "confirmed"
+    assert "asked for 64 tokens in and 32 out; the run did 1024 and 128" in judged[0].judgement.summary
+    assert [round(run.total_tokens or (run.prompt_tokens or 0) + 2048) for run in evidence.delivered] == [
+        18435
+    ]
 
 
 @pytest.mark.parametrize(
