@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.document import write_section
 from benchmarks.simulation import Scenario, make_planned_runs, make_runs, plan_of, true_surface
 from doctor.attribution.ledger import build_ledger
 from doctor.attribution.logmean import log_mean
@@ -25,7 +26,6 @@ from doctor.statistics.cells import cell_table
 NOISE = (0.003, 0.01, 0.03, 0.1, 0.2)
 FACTORS = (2, 3, 4, 5)
 KINDS = ("share", "factor", "fix one", "fix all")
-BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
 
 
 @dataclass
@@ -183,10 +183,7 @@ def main() -> None:
     made = tables(options.experiments, options.seed)
     print(made)
     if options.write:
-        text = options.write.read_text(encoding="utf-8")
-        before, rest = text.split(BEGIN)
-        after = rest.split(END)[1]
-        options.write.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}", encoding="utf-8")
+        write_section(options.write, "coverage", made)
 
 
 if __name__ == "__main__":

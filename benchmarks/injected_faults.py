@@ -18,12 +18,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.document import write_section
 from benchmarks.faults.catalogue import spoilt
 from benchmarks.faults.draw import Case, draw
 from benchmarks.faults.engine import Programs, busy
 from benchmarks.faults.program import MODEL, program
 from benchmarks.faults.score import Score, score
-from benchmarks.faults.table import write
+from benchmarks.faults.table import tables
 from benchmarks.faults.told import ask
 from benchmarks.faults.truth import RUNS, costs, measured_cells
 
@@ -103,7 +104,8 @@ def main() -> None:
     chosen = [one for one in cases if not options.only or options.only in one.id]
     scores = run(chosen, options.output.resolve(), options.budget)
     if options.write:
-        write(options.write, scores, f"{circumstances()} Seed {options.seed}.")
+        made = tables(scores, f"{circumstances()} Seed {options.seed}.")
+        write_section(options.write, "injected faults", made)
 
 
 def circumstances() -> str:

@@ -19,6 +19,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.document import write_section
 from doctor.performance.calibration import (
     engine_job_for,
     job_for,
@@ -31,7 +32,6 @@ from doctor.performance.kernel_tables import KernelTable
 from doctor.performance.predict import predict
 from doctor.schema.setup import Architecture, EngineSettings, Model, Sampling, Setup, Workload
 
-BEGIN, END = "<!-- cpu: begin -->", "<!-- cpu: end -->"
 REPEATS = 3
 DTYPE = "float32"
 MODEL = Architecture(
@@ -204,10 +204,7 @@ def main() -> None:
     seconds = measured()
     text = "\n".join([heading(kernels), "", *table(kernels, seconds)])
     if len(sys.argv) == 3 and sys.argv[1] == "--write":
-        path = Path(sys.argv[2])
-        head, _, rest = path.read_text().partition(BEGIN)
-        tail = rest.partition(END)[2]
-        path.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}")
+        write_section(Path(sys.argv[2]), "cpu", f"\n{text}\n")
     print(text)
 
 

@@ -19,6 +19,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.document import write_section
 from benchmarks.faults.catalogue import fault, spoilt
 from benchmarks.faults.draw import Case
 from benchmarks.faults.engine import ENVIRONMENT
@@ -28,8 +29,6 @@ from benchmarks.faults.told import ask
 from benchmarks.faults.truth import RUNS, Cells, cell_id, costs, source
 from benchmarks.injected_faults import circumstances
 
-BEGIN = "<!-- verdict cost: begin -->"
-END = "<!-- verdict cost: end -->"
 FAULTS = ("max-num-seqs", "top-p", "longer-inputs")
 BUDGET = "10m"
 
@@ -119,9 +118,7 @@ def main() -> None:
         made = table(*measure(Path(folder), options.budget))
     sys.stdout.write(made + "\n")
     if options.write:
-        before, rest = options.write.read_text(encoding="utf-8").split(BEGIN)
-        text = f"{before}{BEGIN}\n{made}\n{END}{rest.split(END)[1]}"
-        options.write.write_text(text, encoding="utf-8")
+        write_section(options.write, "verdict cost", made)
 
 
 if __name__ == "__main__":

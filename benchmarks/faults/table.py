@@ -5,21 +5,10 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from benchmarks.faults.score import Score
 
-BEGIN = "<!-- injected faults: begin -->"
-END = "<!-- injected faults: end -->"
 KINDS = {0: "sound set-ups", 1: "one fault", 2: "two faults", 3: "three faults"}
-
-
-def write(document: Path, scores: Sequence[Score], circumstances: str) -> None:
-    """Put the tables between the document's two markers. ``circumstances``: date, engine, machine."""
-    before, rest = document.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    made = tables(scores, circumstances)
-    document.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}", encoding="utf-8")
 
 
 def tables(scores: Sequence[Score], circumstances: str) -> str:
