@@ -29,6 +29,13 @@ _COMMAND = re.compile(
 _ENVIRONMENT = re.compile(
     r"\b(?P<name>VLLM_[A-Z0-9_]{2,60}|OMP_NUM_THREADS|CUDA_VISIBLE_DEVICES|NCCL_[A-Z0-9_]{2,40})=(?P<value>[^\s\"'`;,]{1,80})"
 )
+_LISTED = re.compile(
+    r"\bname:[ \t]{1,4}[\"']?"
+    r"(?P<name>VLLM_[A-Z0-9_]{2,60}|OMP_NUM_THREADS|CUDA_VISIBLE_DEVICES|NCCL_[A-Z0-9_]{2,40})"
+    r"[\"']?[ \t]*\n[ \t]{1,40}value:[ \t]{1,4}[\"']?(?P<value>[^\s\"'`;,]{1,80})"
+)
+"""A variable as Kubernetes lists it."""
+
 _CPUS = re.compile(r"--cpus[= ](?P<docker>[\d.]+)|^\s*cpu:\s*['\"]?(?P<k8s>\d+m?)['\"]?\s*$", re.MULTILINE)
 _SWITCHES = frozenset(
     (
@@ -106,7 +113,7 @@ def _flags(document: Document, text: str) -> Iterator[Fact]:
 
 
 def _environment(document: Document, text: str) -> Iterator[Fact]:
-    for match in _ENVIRONMENT.finditer(text):
+    for match in (*_ENVIRONMENT.finditer(text), *_LISTED.finditer(text)):
         if "KEY" in match["name"] or "TOKEN" in match["name"]:
             continue
         origin = document.at_offset(match.start(), _NAME)

@@ -45,3 +45,43 @@ def test_environment_variables_without_secrets() -> None:
 def test_lengths_of_the_benchmarks_have_one_name() -> None:
     for flag in ("--input-len", "--random-input-len"):
         assert settings(read(f"vllm bench serve {flag} 64"))["workload.input_len"] == 64
+
+
+MANIFEST = """\
+      containers:
+      - name: vllm
+        image: vllm/vllm-openai:v0.9.1
+        command: ["/bin/sh", "-c"]
+        args:
+        - "vllm serve m/x --max-model-len 8192 --gpu-memory-utilization 0.5"
+        env:
+        - name: VLLM_USE_V1
+          value: "0"
+        - name: VLLM_API_KEY
+          value: "geheim"
+        resources:
+          limits:
+            cpu: 1500m
+"""
+
+
+def test_a_kubernetes_manifest() -> None:
+    evidence = read(MANIFEST)
+    found = facts(evidence)
+    assert settings(evidence)["engine.gpu_memory_utilization"] == 0.5
+    assert (found["cpu.quota_cores"], found["env.VLLM_USE_V1"], found["version"]) == (1.5, 0, "0.9.1")
+    assert "env.VLLM_API_KEY" not in found
+    assert not evidence.signals
+
+
+def test_a_script_around_docker() -> None:
+    evidence = read(
+        "#!/bin/bash\ndocker run -d --gpus all --cpus=4 -e VLLM_ATTENTION_BACKEND=XFORMERS \\\n"
+        "  vllm/vllm-openai:v0.8.5 --model m/x \\\n  --tensor-parallel-size 2 --max-num-seqs 64\n"
+        "python benchmark_serving.py --backend vllm --num-prompts 200 --request-rate 8\n"
+    )
+    found = settings(evidence)
+    assert (found["engine.tensor_parallel_size"], found["engine.max_num_seqs"]) == (2, 64)
+    assert (found["workload.num_prompts"], found["workload.request_rate_per_s"]) == (200, 8)
+    assert facts(evidence)["env.VLLM_ATTENTION_BACKEND"] == "XFORMERS"
+    assert facts(evidence)["cpu.quota_cores"] == 4.0
