@@ -73,6 +73,7 @@ def diagnose(
     from doctor.evidence.joining import join
     from doctor.evidence.reading import read_files
     from doctor.pipeline.reading import with_published_aside
+    from doctor.redaction import redact_record
     from doctor.reporting.diagnosis_text import diagnosis_lines
 
     if not files and observed is None and url is None:
@@ -101,6 +102,7 @@ def diagnose(
     )
     if told is not None:
         diagnosis = diagnosis.model_copy(update={"forecast": told.forecast, "ledger": told.ledger})
+    diagnosis = redact_record(diagnosis)
     if as_json:
         click.echo(diagnosis.model_dump_json(indent=2))
     else:

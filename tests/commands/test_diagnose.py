@@ -60,3 +60,12 @@ def test_evidence_with_a_gpu_is_held_against_the_model(tmp_path: Path) -> None:
 
 def test_nothing_given_is_wrong_usage() -> None:
     assert isinstance(_run("diagnose").exception, UsageError)
+
+
+def test_a_secret_in_a_command_is_not_quoted(tmp_path: Path) -> None:
+    path = tmp_path / "run.sh"
+    path.write_text("docker run -e VLLM_ATTENTION_BACKEND=XFORMERS -e HF_TOKEN=geheim1234 v/o --model m/x\n")
+    for form in ((), ("--json",)):
+        output = _run("diagnose", str(path), *form).output
+        assert "VLLM_ATTENTION_BACKEND" in output
+        assert "geheim1234" not in output
