@@ -10,7 +10,7 @@ from doctor.evidence.prose_setup import prose_setup
 from doctor.evidence.prose_statements import prose_statements
 from doctor.schema.evidence import Evidence
 
-LARGEST = 400_000
+LARGEST = 200_000
 """Longer texts are logs, not sentences."""
 
 _ENGINE = ("version", "kv_cache_tokens")

@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.hostile.bases import bases
 
 MB = 1 << 20
+SMALL = 10_000
 TRICKED = Path(tempfile.gettempdir()) / "qdoctor-was-tricked"
 """What the malicious ones would make, if they were run."""
 STATE = (
@@ -133,7 +134,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "newer.json": lambda: b'{"schema_version": 999, "kind": "check"}',
     "wrong version.json": lambda: b'{"schema_version": true, "kind": ["check"]}',
     "lines.jsonl": lambda: b'{"a": [1, {"b": null}]}\n' * 50_000,
-    "short lines.log": lambda: b"a\n" * 200_000,
+    "short lines.log": lambda: b"a\n" * 150_000,
     "short lines, sifted.log": lambda: b"a" * 7 * MB + b"a\n" * MB,
     "empty lines.log": lambda: b"\n" * 9 * MB,
     "carriage returns.log": lambda: b"x\r" * 500_000,
@@ -149,7 +150,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "quotes.md": lambda: b"> " * 1_000_000 + b"100 tokens/s",
     "figures.md": lambda: b"I get 100 tokens/s instead of 200 tokens/s. " * 40_000,
     "table.md": lambda: (b"|" + b" 1000 tokens/s |" * 200 + b"\n") * 400,
-    "backslashes.sh": lambda: b"vllm serve m \\\n" + b"--x 1 \\\n" * 40_000,
+    "backslashes.sh": lambda: b"vllm serve m \\\n" + b"--x 1 \\\n" * 20_000,
     "quotes.sh": lambda: b"vllm serve '" + b"a\"'" * 300_000,
     "substitutions.sh": lambda: b"vllm serve $(" + _TOUCH + b") `" + _TOUCH + b"`\n",
     "deep script.py": lambda: b"from vllm import LLM\nx = " + b"(" * 5000 + b")" * 5000,
@@ -205,11 +206,11 @@ def write_corpus(folder: Path) -> None:
 
 def is_for(name: str, own: tuple[str, ...]) -> bool:
     """Whether a reader is given that input: all that were made to hurt, all damage to files of its own
-    formats, and of the damage to other formats one in six, each in another way."""
-    for number, base in enumerate(bases()):
+    formats, and of the damage to small files of other formats one in four, each in another way."""
+    for number, (base, content) in enumerate(bases().items()):
         how = name.removesuffix(f" {base}")
         if how in HOWS:
-            return base in own or (number + HOWS.index(how)) % 6 == 0
+            return base in own or (len(content) < SMALL and (number + HOWS.index(how)) % 4 == 0)
     return True
 
 
