@@ -26,11 +26,12 @@ from benchmarks.faults.engine import ENVIRONMENT
 from benchmarks.faults.program import MODEL, program
 from benchmarks.faults.score import Score, score
 from benchmarks.faults.told import ask
-from benchmarks.faults.truth import RUNS, Cells, cell_id, costs, source
+from benchmarks.faults.truth import Cells, cell_id, costs, source
 from benchmarks.injected_faults import circumstances
 
 FAULTS = ("max-num-seqs", "top-p", "longer-inputs")
 BUDGET = "10m"
+REPEATS = 3
 
 
 class Naive(NamedTuple):
@@ -46,7 +47,7 @@ def naive(case: Case, model: Path, folder: Path) -> Naive:
     subsets = [chosen for size in sizes for chosen in combinations(case.faults, size)]
     cells: Cells = {cell_id(chosen): [] for chosen in subsets}
     begun = time.monotonic()
-    for _ in range(RUNS):
+    for _ in range(REPEATS):
         for chosen in subsets:
             path = folder / f"naive-{cell_id(chosen) or 'sound'}.py"
             path.write_text(source(case, chosen, model))
@@ -75,7 +76,7 @@ def measure(folder: Path, budget: str) -> tuple[Naive, Score]:
     (model / "config.json").write_text(json.dumps(MODEL))
     sound = folder / "published.py"
     sound.write_text(program(str(model), {}))
-    published = [in_a_process(sound) for _ in range(RUNS)]
+    published = [in_a_process(sound) for _ in range(REPEATS)]
     user = folder / "program.py"
     user.write_text(program(str(model), spoilt(case.faults, {})))
     told = ask(case, statistics.median(published), in_a_process(user), user, folder, budget)
@@ -87,7 +88,7 @@ def measure(folder: Path, budget: str) -> tuple[Naive, Score]:
 def table(long_way: Naive, scored: Score) -> str:
     """Times and shares of both ways, in Markdown."""
     runs = sum(len(one) for one in long_way.cells.values())
-    naive_way = f"Naive: {runs} programs of their own, {RUNS} per cell of {len(long_way.cells)}."
+    naive_way = f"Naive: {runs} programs of their own, {REPEATS} per cell of {len(long_way.cells)}."
     return "\n".join(
         [
             f"{circumstances()} {naive_way}",
