@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from itertools import groupby
+from statistics import fmean
 from typing import Any, NamedTuple, Protocol
 
 from pydantic import ValidationError
@@ -53,6 +54,8 @@ class Executor:
         self._before = self._done = self._planned = done
         self._dead: dict[str, str] = {}
         self._begun = time.monotonic()
+        self._starts_s: list[float] = []
+        self._runs_s: list[float] = []
         self._warm: set[str] = set()
         self.omissions: list[Omission] = []
 
@@ -66,7 +69,7 @@ class Executor:
         self._planned = self._done + len(planned)
         for _, group in groupby(planned, key=lambda one: one.engine_start):
             planned = list(group)
-            if self._over_budget():
+            if self._over_budget(fresh_start=True):
                 self._leave_out(planned)
                 continue
             yield from self._one_start(planned)
@@ -81,7 +84,7 @@ class Executor:
                 return
             lost = False
             while planned and not lost:
-                if not first and self._over_budget():
+                if not first and self._over_budget(fresh_start=False):
                     self._leave_out(planned)
                     planned = []
                     break
@@ -100,11 +103,14 @@ class Executor:
         self._warm = set()
         path = self._bench.model_path(self._arms[first])
         arguments = engine_arguments(self._arms[first].setup, path, seed=self._plan.seed)
+        begun = time.monotonic()
         try:
             return self._bench.host.start_engine(arguments, self._bench.environment)
         except EngineError as error:
             self._dead.update({one.arm: error.what for one in planned})
             return error
+        finally:
+            self._starts_s.append(time.monotonic() - begun)
 
     def _one_run(self, planned: PlannedRun, facts: EngineFacts) -> Run:
         arm = self._arms[planned.arm]
@@ -113,7 +119,7 @@ class Executor:
             "workload": workload_arguments(arm.setup.workload),
             "sampling": sampling_arguments(arm.setup.sampling),
             "seed": self._plan.seed + 7919 * planned.position,
-            "warm_up": None if arm.id in self._warm else warm_up(arm.setup.workload),
+            "warm_up": None if arm.id in self._warm else warm_up(arm.setup),
         }
         self._warm.add(arm.id)
         host = self._bench.host
@@ -121,11 +127,13 @@ class Executor:
         self._tell(doing, None)
         started_at = datetime.now(timezone.utc).isoformat(timespec="seconds")
         self._bench.sampler.start([pid for pid in (host.engine_pid,) if pid])
+        begun = time.monotonic()
         try:
             result = host.run(job, lambda event: self._tell(doing, event))
         except ArmFailedError as error:
             return self._failed(planned, error.what, facts)
         finally:
+            self._runs_s.append(time.monotonic() - begun)
             samples = self._bench.sampler.stop()
         made = {"status": "ok", "started_at": started_at, "engine": facts, "host_samples": samples}
         try:
@@ -150,11 +158,15 @@ class Executor:
             }
         )
 
-    def _over_budget(self) -> bool:
-        """Whether another run would leave the budget. The first run is always made."""
-        elapsed = time.monotonic() - self._begun
-        made = self._done - self._before
-        return made > 0 and elapsed + elapsed / made > self._plan.budget_s
+    def _over_budget(self, *, fresh_start: bool) -> bool:
+        """Whether another run, with an engine start where it needs one, would leave the budget.
+
+        By what they took so far on average. The first run is always made.
+        """
+        if not self._runs_s:
+            return False
+        wanted_s = fmean(self._runs_s) + (fmean(self._starts_s) if fresh_start else 0.0)
+        return time.monotonic() - self._begun + wanted_s > self._plan.budget_s
 
     def _leave_out(self, planned: Sequence[PlannedRun]) -> None:
         for one in planned:

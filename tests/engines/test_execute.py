@@ -19,15 +19,26 @@ from doctor.schema.run import EngineFacts, HostSample, Run
 from doctor.schema.setup import EngineSettings, Model, Setup, Workload
 
 SAMPLES = (HostSample(t_s=0.0, load_1m=1.0),)
+RUN_S = 10.0
 
 
 class FakeHost:
-    """Runs nothing. ``faults``: what happens to an arm; ``unstartable``: engines, by their block counts."""
+    """Runs nothing. ``faults``: what happens to an arm; ``unstartable``: engines, by their block counts.
+
+    On the clock, if one is given, an engine start takes ``start_s`` and a run ten seconds.
+    """
 
     def __init__(
-        self, faults: Mapping[str, str] | None = None, unstartable: Collection[int | None] = ()
+        self,
+        faults: Mapping[str, str] | None = None,
+        unstartable: Collection[int | None] = (),
+        *,
+        clock: SimpleNamespace | None = None,
+        start_s: float = 0.0,
     ) -> None:
         self.faults = dict(faults or {})
+        self.clock = clock or SimpleNamespace(now=0.0)
+        self.start_s = start_s
         self.unstartable = unstartable
         self.starts: list[int | None] = []
         self.jobs: list[Mapping[str, Any]] = []
@@ -38,6 +49,7 @@ class FakeHost:
         assert self.engine_pid is None, "one engine at a time"
         blocks = arguments.get("num_gpu_blocks_override")
         self.starts.append(blocks)
+        self.clock.now += self.start_s
         if blocks in self.unstartable:
             raise EngineError("The engine did not start: no memory", next_step="…")
         self.engine_pid = 4000 + len(self.starts)
@@ -50,6 +62,7 @@ class FakeHost:
         self.jobs.append(job)
         fault = self.faults.get(job["id"].partition("#")[0], "")
         on_progress({"t_s": 2.0, "output_tokens": 100, "requests_done": 1, "requests": 2})
+        self.clock.now += RUN_S
         if fault == "fails":
             self.engine_pid = None
             raise ArmFailedError("The engine died in the middle of this arm", next_step="…")
@@ -234,11 +247,8 @@ def test_a_dead_engine_stays_dead_in_the_next_round() -> None:
 
 def test_a_spent_budget_leaves_out_the_later_runs_and_names_them(clock: SimpleNamespace) -> None:
     planned = plan(starts=2, budget_s=35.0)
-    work = executor(FakeHost(), planned)
-    made = []
-    for run in work.runs(planned.schedule):
-        made.append(run.arm)
-        clock.now += 10.0
+    work = executor(FakeHost(clock=clock), planned)
+    made = [run.arm for run in work.runs(planned.schedule)]
     # After three runs of 10 s a fourth would end at 40 s.
     assert made == ["reference", "single", "top-p"]
     assert len(work.omissions) == 7
@@ -248,29 +258,33 @@ def test_a_spent_budget_leaves_out_the_later_runs_and_names_them(clock: SimpleNa
 
 def test_the_first_run_is_made_however_small_the_budget(clock: SimpleNamespace) -> None:
     planned = plan(budget_s=0.001)
-    work = executor(FakeHost(), planned)
-    made = []
-    for run in work.runs(planned.schedule):
-        made.append(run.arm)
-        clock.now += 10.0
+    work = executor(FakeHost(clock=clock), planned)
+    made = [run.arm for run in work.runs(planned.schedule)]
     assert made == ["reference"]
     assert len(work.omissions) == 4
 
 
 def test_a_budget_that_is_not_spent_leaves_out_nothing(clock: SimpleNamespace) -> None:
     planned = plan(budget_s=50.0)
-    work = executor(FakeHost(), planned)
-    for _ in work.runs(planned.schedule):
-        clock.now += 10.0
+    work = executor(FakeHost(clock=clock), planned)
+    list(work.runs(planned.schedule))
     assert work.omissions == []
+
+
+def test_an_engine_that_stands_is_not_counted_again(clock: SimpleNamespace) -> None:
+    planned = plan(budget_s=140.0)
+    work = executor(FakeHost(clock=clock, start_s=60.0), planned)
+    made = [run.arm for run in work.runs(planned.schedule)]
+    # The start and three runs end at 90 s; another engine's first run would end at 160 s.
+    assert made == ["reference", "single", "top-p"]
+    assert [one.arm for one in work.omissions] == ["kv-tight", "kv-user"]
 
 
 def test_progress_tells_arm_repeat_rate_and_time_left(clock: SimpleNamespace) -> None:
     told: list[Progress] = []
     planned = plan(starts=2, budget_s=1e6)
-    work = executor(FakeHost(), planned, listen=told)
-    for _ in work.runs(planned.schedule):
-        clock.now += 10.0
+    work = executor(FakeHost(clock=clock), planned, listen=told)
+    list(work.runs(planned.schedule))
     assert told[0].doing == "starting the engine"
     assert "The arm single, round 2" in [one.doing for one in told]
     assert {one.output_tokens_per_s for one in told if one.requests} == {50.0}
