@@ -102,13 +102,15 @@ def workload_arguments(workload: Workload) -> dict[str, Any]:
     return workload.model_dump()
 
 
-def warm_up(workload: Workload) -> dict[str, Any]:
+def warm_up(setup: Setup) -> dict[str, Any]:
     """A short pass of the same kind, run and thrown away before an arm's first timed pass.
 
     As many requests as run together, so that every batch size up to that was seen, and few
     enough tokens to be short.
     """
-    together = min(workload.num_prompts, workload.max_concurrency or workload.num_prompts)
+    workload = setup.workload
+    bounds = (workload.num_prompts, workload.max_concurrency, setup.engine.max_num_seqs)
+    together = min(bound for bound in bounds if bound is not None)
     return workload.model_copy(
         update={
             "num_prompts": together,

@@ -47,8 +47,14 @@ def test_the_worker_gets_plain_values() -> None:
 
 
 def test_warming_up_runs_as_many_together_and_is_short() -> None:
-    at_once = warm_up(LOAD)
+    at_once = warm_up(setup())
     assert (at_once["num_prompts"], at_once["output_len"], at_once["input_len"]) == (96, 8, 1000)
-    one_by_one = warm_up(LOAD.model_copy(update={"max_concurrency": 1, "output_len": 4}))
+    one_by_one = warm_up(setup(workload=LOAD.model_copy(update={"max_concurrency": 1, "output_len": 4})))
     assert (one_by_one["num_prompts"], one_by_one["output_len"]) == (1, 4)
-    assert warm_up(LOAD.model_copy(update={"request_rate_per_s": 0.01}))["request_rate_per_s"] is None
+    slow = LOAD.model_copy(update={"request_rate_per_s": 0.01})
+    assert warm_up(setup(workload=slow))["request_rate_per_s"] is None
+
+
+def test_warming_up_takes_no_more_requests_than_the_engine_runs_at_once() -> None:
+    capped = setup(engine=EngineSettings(max_num_seqs=32))
+    assert warm_up(capped)["num_prompts"] == 32

@@ -20,7 +20,7 @@ from doctor.engines.arguments import sampling_arguments, warm_up, workload_argum
 from doctor.engines.events import WORKER
 from doctor.engines.host import ArmFailedError, EngineHost, Limits
 from doctor.errors import EngineError
-from doctor.schema.setup import Sampling, Workload
+from doctor.schema.setup import Model, Sampling, Setup, Workload
 
 TORCH = """
 import os
@@ -92,7 +92,7 @@ JOB = {
     "workload": workload_arguments(LOAD),
     "sampling": sampling_arguments(Sampling(n=2)),
     "seed": 3,
-    "warm_up": warm_up(LOAD),
+    "warm_up": warm_up(Setup(model=Model(name="a-model"), workload=LOAD)),
 }
 
 
