@@ -155,13 +155,17 @@ def _asked(values: dict[str, Any]) -> tuple[Path, CheckRequest]:
 
 
 def _moved(request: CheckRequest, values: dict[str, Any]) -> CheckRequest:
-    """The stored request, with the places that were named anew: what was redacted or moved is found again."""
-    given = click.get_current_context().get_parameter_source
-    changes = {
+    """The stored request, with the places that were named anew (what was redacted or moved is found
+    again) and the budget of this sitting."""
+    source = click.get_current_context().get_parameter_source
+    given = [name for name in values if source(name) == click.core.ParameterSource.COMMANDLINE]
+    changes: dict[str, str | float] = {
         option: str(values[option])
         for option in ("reference", "engine_python", "model_path")
-        if given(option) == click.core.ParameterSource.COMMANDLINE
+        if option in given
     }
+    if "budget" in given:
+        changes["budget_s"] = values["budget"]
     return request.model_copy(update=changes)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from doctor.errors import RunDirectoryError
 from doctor.examination import model_of_setup
 from doctor.pipeline.judging import judged
-from doctor.pipeline.places import engine_python
+from doctor.pipeline.places import engine_python, published
 from doctor.pipeline.reading import evidence_of
+from doctor.pipeline.resuming import other_machine
 from doctor.pipeline.running import run_arms
 from doctor.pipeline.settling import settle
 from doctor.pipeline.stage import stage
@@ -39,9 +40,8 @@ def check(
     begun = time.monotonic()
     directory.write("request", request)
     evidence = evidence_of(request, directory)
-    settled = settle(request, evidence)
-    python = engine_python(request)
-    environment = stage(directory, "environment", Environment, lambda: read_environment(python))
+    settled = settle(request, published(request, directory), evidence)
+    environment = _environment(engine_python(request), directory)
     asked = settled.user or settled.target
     stage(directory, "model_fit", ModelFit, lambda: model_of_setup(asked, environment))
     interrupted = False
@@ -60,7 +60,8 @@ def judge(directory: RunDirectory) -> Report:
     directory.redacting = request.redact
     try:
         evidence = evidence_of(request, directory)
-        return judged(request, settle(request, evidence), evidence, directory, 0.0, interrupted=False)
+        settled = settle(request, published(request, directory), evidence)
+        return judged(request, settled, evidence, directory, 0.0, interrupted=False)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         # Each file is what it should be, but together they cannot have been measured.
         raise RunDirectoryError(
@@ -69,3 +70,17 @@ def judge(directory: RunDirectory) -> Report:
             next_step="Its files contradict each other or hold impossible figures: measure again. If nobody "
             "changed them, please report this as an issue of qdoctor.",
         ) from error
+
+
+def _environment(python: str, directory: RunDirectory) -> Environment:
+    """This machine. Raises RunDirectoryError where the check was begun on another one."""
+    now = read_environment(python)
+    begun_on = stage(directory, "environment", Environment, lambda: now)
+    other = other_machine(begun_on, now)
+    if other is not None:
+        raise RunDirectoryError(
+            f"This check was begun on another machine ({other})",
+            where=str(directory.path),
+            next_step="Begin anew with --output DIR: runs of two machines cannot be held against each other.",
+        )
+    return begun_on

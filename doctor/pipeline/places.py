@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from doctor.errors import UsageError
+from doctor.errors import RunDirectoryError, UsageError
 from doctor.redaction import at_home
+from doctor.references.catalogue import load_reference
+from doctor.references.checks import complaints
+from doctor.rundir import RunDirectory
+from doctor.schema.reference import ReferenceRun
 from doctor.schema.request import CheckRequest
+
+_KEPT = "reference"
 
 
 def engine_python(request: CheckRequest) -> str:
@@ -14,9 +20,26 @@ def engine_python(request: CheckRequest) -> str:
     return _here(request.engine_python, "--engine-python")
 
 
-def reference_run(request: CheckRequest) -> str:
-    """The id of the published figure, or the file that holds it."""
-    return _here(request.reference, "--reference")
+def published(request: CheckRequest, directory: RunDirectory) -> ReferenceRun:
+    """The published figure. One of a user's file is kept, so that the directory can be judged elsewhere."""
+    if directory.has(_KEPT):
+        return _checked(directory.read(_KEPT, ReferenceRun), directory)
+    found = load_reference(_here(request.reference, "--reference"))
+    if Path(request.reference).suffix.lower() in (".yaml", ".yml"):
+        directory.write(_KEPT, found)
+    return found
+
+
+def _checked(kept: ReferenceRun, directory: RunDirectory) -> ReferenceRun:
+    """One that was kept, held to what a file is held to: the directory may be a stranger's."""
+    wrong = complaints(kept)
+    if wrong:
+        raise RunDirectoryError(
+            f"The reference run that is kept here is not valid: {wrong[0]}",
+            where=str(directory.path / f"{_KEPT}.json"),
+            next_step="Measure again with a reference run that `qdoctor reference validate` accepts.",
+        )
+    return kept
 
 
 def model_folder(kept: str, request: CheckRequest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from doctor.schema.environment import Environment
 from doctor.schema.plan import Plan, PlannedRun
 from doctor.schema.run import Run
 
@@ -38,3 +39,21 @@ def before_the_fault(plan: Plan, runs: Sequence[Run]) -> Plan:
             "decisions": tuple(decided[: last + 1]),
         }
     )
+
+
+def other_machine(before: Environment, now: Environment) -> str | None:
+    """How this machine differs from the one a check was begun on; None for one of the same make.
+
+    By what stays while a machine runs: its GPUs, its processor, its cores.
+    """
+    pairs = {
+        "GPUs": (_gpus(before), _gpus(now)),
+        "processor": (before.cpu_model, now.cpu_model),
+        "cores": (str(before.cpus_machine), str(now.cpus_machine)),
+    }
+    differing = [f"{what}: {a} then, {b} now" for what, (a, b) in pairs.items() if a != b]
+    return "; ".join(differing) or None
+
+
+def _gpus(environment: Environment) -> str:
+    return ", ".join(gpu.name for gpu in environment.gpus) or "none"

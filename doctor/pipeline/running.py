@@ -62,6 +62,8 @@ def run_arms(
     ) as host:
         cuda = host.ready.get("cuda") is not None
         plan = stage(directory, "plan", Plan, lambda: _plan(request, settled, environment, cuda))
+        # A check that goes on may have been given more time, or less.
+        plan = plan.model_copy(update={"budget_s": request.budget_s})
         bench = Bench(
             host=host,
             model_path=lambda arm: _model_path(arm, request, directory),

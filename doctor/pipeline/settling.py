@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from doctor.engines.arguments import refuse_code, why_not_handed_through
-from doctor.pipeline.places import reference_run
 from doctor.pipeline.reading import Settings, counts_of, rate_of, settings_of, with_published_aside
 from doctor.planning.accounting import settle as settle_accounting
 from doctor.planning.setups import user_setup
-from doctor.references.catalogue import load_reference, require_target
+from doctor.references.catalogue import require_target
 from doctor.references.setup import reference_setup
 from doctor.schema.accounting import Accounting
 from doctor.schema.evidence import Evidence
@@ -30,13 +29,13 @@ class Settled(NamedTuple):
     accounting: Accounting
 
 
-def settle(request: CheckRequest, evidence: Evidence = NOTHING) -> Settled:
+def settle(request: CheckRequest, published: ReferenceRun, evidence: Evidence = NOTHING) -> Settled:
     """The reference as a target, both setups, and both figures counted alike.
 
     What ``evidence`` says of the user's setup and figure holds where the request says nothing.
-    Raises UsageError for a reference that is unknown or no target, or a setting that is none.
+    Raises UsageError for a reference that is no target, or a setting that is none.
     """
-    reference = require_target(load_reference(reference_run(request)))
+    reference = require_target(published)
     target = reference_setup(reference)
     target = target.model_copy(update={"model": _model_here(target.model, request.model_path)})
     asked = {path: (one.value, one.origin) for path, one in request.overrides.items()}

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from doctor.pipeline.reading import evidence_of, settings_of
 from doctor.pipeline.settling import settle
+from doctor.references import load_reference
 from doctor.rundir import RunDirectory
 from doctor.schema.request import CheckRequest, Override
 from doctor.schema.setup import Origin
+
+REFERENCE = load_reference("qwen1.5-7b-chat-a100-80g")
 
 SCRIPT = """\
 from vllm import LLM, SamplingParams
@@ -29,7 +32,7 @@ def request(folder: Path, **files: str) -> CheckRequest:
         (folder / name).write_text(content)
         paths.append(str(folder / name))
     return CheckRequest(
-        reference="qwen1.5-7b-chat-a100-80g",
+        reference=REFERENCE.id,
         engine_python="python",
         budget_s=60.0,
         evidence_files=tuple(paths),
@@ -39,7 +42,7 @@ def request(folder: Path, **files: str) -> CheckRequest:
 def test_a_scripts_settings_are_the_users(tmp_path: Path) -> None:
     asked = request(tmp_path, script=SCRIPT)
     with RunDirectory(tmp_path / "run") as directory:
-        settled = settle(asked, evidence_of(asked, directory))
+        settled = settle(asked, REFERENCE, evidence_of(asked, directory))
     assert settled.user is not None
     assert (settled.user.engine.max_num_seqs, settled.user.sampling.top_p) == (32, 0.8)
     assert "script" in settled.user.origins["sampling.top_p"].note
@@ -51,7 +54,7 @@ def test_flags_stand_over_files(tmp_path: Path) -> None:
     flag = Override(value=0.5, origin=Origin(kind="user", note="--top-p"))
     asked = asked.model_copy(update={"overrides": {"sampling.top_p": flag}})
     with RunDirectory(tmp_path / "run") as directory:
-        settled = settle(asked, evidence_of(asked, directory))
+        settled = settle(asked, REFERENCE, evidence_of(asked, directory))
     assert settled.user is not None
     assert settled.user.sampling.top_p == 0.5
 
@@ -60,10 +63,10 @@ def test_a_results_rate_is_the_observed_one_unless_it_is_given(tmp_path: Path) -
     asked = request(tmp_path, result=RESULT)
     with RunDirectory(tmp_path / "run") as directory:
         evidence = evidence_of(asked, directory)
-    accounting = settle(asked, evidence).accounting
+    accounting = settle(asked, REFERENCE, evidence).accounting
     assert (accounting.observed_value, accounting.chosen) == (921.6, "total")
     given = asked.model_copy(update={"observed": 500.0, "observed_counts": "output"})
-    assert settle(given, evidence).accounting.observed_value == 500.0
+    assert settle(given, REFERENCE, evidence).accounting.observed_value == 500.0
 
 
 def test_what_was_read_once_is_kept(tmp_path: Path) -> None:
@@ -77,5 +80,5 @@ def test_what_was_read_once_is_kept(tmp_path: Path) -> None:
 def test_without_files_nothing_is_said(tmp_path: Path) -> None:
     asked = request(tmp_path)
     with RunDirectory(tmp_path / "run") as directory:
-        assert settle(asked, evidence_of(asked, directory)).user is None
+        assert settle(asked, REFERENCE, evidence_of(asked, directory)).user is None
         assert not directory.has("evidence")

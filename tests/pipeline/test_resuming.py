@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from doctor.pipeline.resuming import before_the_fault, scheduled
+import pytest
+
+from doctor.pipeline.resuming import before_the_fault, other_machine, scheduled
+from doctor.schema.environment import Environment, Gpu
 from doctor.schema.plan import Decision, Plan, PlannedRun
 from doctor.schema.run import Run
 
@@ -53,3 +56,33 @@ def test_a_fault_that_was_planned_away_does_not_count_again() -> None:
     schedule = planned("a@0", "b@1")
     plan = Plan(arms=(), seed=0, budget_s=60, schedule=schedule[:1], decisions=(FIRST, LAST))
     assert before_the_fault(plan, [made(schedule[0]), made(schedule[1], "failed")]) == plan
+
+
+def machine(**changes: object) -> Environment:
+    given = {
+        "python_version": "3.12.3",
+        "operating_system": "Linux",
+        "cpu_model": "a processor",
+        "cpus_usable": 16,
+        "cpus_machine": 16,
+        "memory_total_bytes": 128 * 2**30,
+        "memory_available_bytes": 120 * 2**30,
+        "gpus": (Gpu(index=0, name="NVIDIA H100 80GB HBM3"),),
+    }
+    return Environment.model_validate({**given, **changes})
+
+
+def test_a_busier_machine_is_the_same() -> None:
+    assert other_machine(machine(), machine(load_1m=7.0, memory_available_bytes=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"gpus": ()}, "GPUs: NVIDIA H100 80GB HBM3 then, none now"),
+        ({"cpu_model": "another"}, "processor: a processor then, another now"),
+        ({"cpus_machine": 32, "cpus_usable": 16}, "cores: 16 then, 32 now"),
+    ],
+)
+def test_another_machine_is_told_by_what_it_is_made_of(changes: dict[str, object], words: str) -> None:
+    assert other_machine(machine(), machine(**changes)) == words

@@ -9,6 +9,7 @@ import pytest
 
 from doctor.pipeline.settling import Settled, settle
 from doctor.pipeline.surroundings import machine_findings
+from doctor.references import load_reference
 from doctor.schema.environment import Environment
 from doctor.schema.finding import Finding
 from doctor.schema.plan import Plan, Replica
@@ -22,7 +23,8 @@ AT_WORK = {"gpu_utilization_percent": 97.0, "gpu_throttle_reasons": 0, "cpu_engi
 
 @pytest.fixture(scope="module")
 def settled() -> Settled:
-    return settle(CheckRequest(reference="qwen1.5-7b-chat-a100-80g", engine_python="python", budget_s=60.0))
+    request = CheckRequest(reference="qwen1.5-7b-chat-a100-80g", engine_python="python", budget_s=60.0)
+    return settle(request, load_reference(request.reference))
 
 
 def findings(
