@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doctor.causes.contract import Case, Cause, Judgement, KnownEffect
 from doctor.causes.marks import Marks, holds, judge_marks
+from doctor.schema.ablation import Ablation
 from doctor.schema.finding import Remedy
 
 _MARKS = Marks(
@@ -35,7 +36,18 @@ CAUSE = Cause(
         action="Compare with --kv-cache-dtype auto, or use FlashInfer.",
         verify_command="qdoctor check --kv-cache-dtype fp8",
     ),
-    factor="kv_memory",
+    factor="precision",
+    ablations=(
+        Ablation(
+            id="fp8-kv-cache",
+            title="KV cache in fp8",
+            cause="fp8-kv-backend-switch",
+            factor="precision",
+            changes={"engine.kv_cache_dtype": "fp8"},
+            requires="gpu",
+            note="With dummy weights the scales are 1; the speed does not depend on them.",
+        ),
+    ),
     effects=(
         KnownEffect(0.653, "median time to first token", "https://github.com/vllm-project/vllm/issues/49723"),
     ),

@@ -16,6 +16,7 @@ from doctor.causes.lookup import (
     speaks_for,
     unknown,
 )
+from doctor.schema.ablation import Ablation, Scale
 from doctor.schema.finding import Remedy
 
 LOW = 0.85
@@ -64,8 +65,19 @@ CAUSE = Cause(
     judge=judge,
     remedy=Remedy(
         action="Raise --gpu-memory-utilization to 0.92 or more.",
-        verify_command="qdoctor check --ablation kv-half",
+        verify_command="qdoctor check --ablation memory-fraction-half",
     ),
     factor="kv_memory",
+    ablations=(
+        Ablation(
+            id="memory-fraction-half",
+            title="Half of the memory fraction",
+            cause="low-gpu-memory-utilization",
+            factor="kv_memory",
+            changes={"engine.gpu_memory_utilization": Scale(times=0.5)},
+            requires="gpu",
+            note="Half of the fraction leaves less than half of the KV cache: the weights stay.",
+        ),
+    ),
     no_effect_known="It acts through the KV cache: see kv-cache-limited-concurrency.",
 )

@@ -118,6 +118,14 @@ CAUSE = Cause(
             factor="max_num_seqs",
             changes={"engine.max_num_seqs": Scale(times=0.5)},
         ),
+        Ablation(
+            id="max-num-seqs-eighth",
+            title="An eighth of the sequences at once",
+            cause="max-num-seqs-cap",
+            factor="max_num_seqs",
+            changes={"engine.max_num_seqs": Scale(times=0.125)},
+            note="Where KV memory holds fewer than half of max_num_seqs, halving it changes nothing.",
+        ),
     ),
     effects=(
         KnownEffect(
