@@ -188,9 +188,12 @@ class Calibration:
         return lambda: attend(q, k, v)
 
     def _paged(self, batch: int, context: int, heads: int, kv: int, dim: int) -> Callable[[], Any]:
+        from vllm.v1.attention.backends.fa_utils import get_flash_attn_version
         from vllm.vllm_flash_attn import flash_attn_varlen_func
 
         torch, block = self.torch, 16
+        # The function's own default is version 2; vLLM takes 3 on Hopper.
+        version = get_flash_attn_version()
         blocks = -(-context // block)
         keys = self._random(batch * blocks, block, kv, dim)
         values = self._random(batch * blocks, block, kv, dim)
@@ -209,6 +212,7 @@ class Calibration:
             softmax_scale=dim**-0.5,
             causal=True,
             block_table=table,
+            fa_version=version,
         )
 
     def _paged_on_cpu(
