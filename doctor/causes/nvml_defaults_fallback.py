@@ -15,6 +15,7 @@ from doctor.causes.lookup import (
     speaks_for,
     unknown,
 )
+from doctor.causes.marks import is_on
 from doctor.schema.finding import Remedy
 
 _LARGE_GPUS = ("H100", "H200", "H20", "B200", "B300", "H800", "MI300", "GH200", "GB200")
@@ -24,14 +25,15 @@ def judge(case: Case) -> Judgement:
     """A large GPU with a token budget of 2048, or a MIG slice with default flags."""
     evidence = case.evidence
     gpu = fact_of(evidence.environment, "gpu.name")
-    mig = fact_of(evidence.environment, "gpu.mig") or signal(evidence, "said_mig")
+    sliced = fact_of(evidence.environment, "gpu.mig")
+    mig = (sliced is not None and is_on(sliced.value)) or signal(evidence, "said_mig") is not None
     fact = setting(evidence, "engine.max_num_batched_tokens")
     budget = as_number(fact.value) if fact else None
     large = gpu is not None and any(name in str(gpu.value) for name in _LARGE_GPUS)
     if (budget is not None and budget > 2048) or number(evidence, "engine.max_num_seqs"):
         words = "token budget or max_num_seqs are not those of a small GPU"
         return ruled_out(f"{words}.", speaks_against(words, fact.origin if fact else "settings"))
-    if large and gpu is not None and (mig is not None or budget is not None):
+    if large and gpu is not None and (mig or budget is not None):
         small = f"a token budget of {budget:.0f}" if budget else "default flags in a MIG slice"
         words = f"{small} on {gpu.value}"
         return Judgement(
@@ -41,7 +43,7 @@ def judge(case: Case) -> Judgement:
             strength="configuration",
             factor=about(0.6, 0.47, 0.72),
             would_decide="the same run with --max-num-seqs and --max-num-batched-tokens given",
-            plausibility=0.7 if mig is not None else 0.4,
+            plausibility=0.7 if mig else 0.4,
         )
     return unknown("the GPU's name and the line with max_num_batched_tokens")
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from doctor.causes.catalogue import load_cause
+from doctor.causes.contract import Case
+from doctor.schema.evidence import Evidence, Fact, Origin
 from tests.causes.judging import judged
 
 CAUSE = "nvml-defaults-fallback"
@@ -25,3 +30,12 @@ def test_asks_for_evidence_where_there_is_none() -> None:
     judgement = judged(CAUSE, "")
     assert judgement.status == "inconclusive"
     assert judgement.would_decide
+
+
+@pytest.mark.parametrize(("mig", "suspected"), [(False, False), (True, True)])
+def test_a_whole_card_that_says_so_is_no_slice(mig: bool, suspected: bool) -> None:
+    origin = Origin(file="environment.json")
+    name = Fact(path="gpu.name", value="NVIDIA H100 80GB HBM3", origin=origin)
+    seen = (name, Fact(path="gpu.mig", value=mig, origin=origin))
+    judgement = load_cause(CAUSE).judge(Case(evidence=Evidence(environment=seen)))
+    assert bool(judgement.lines) is suspected
