@@ -42,13 +42,13 @@ SETS = {
     ),
     "held-out": (
         "Threads found later, the half that was held out",
-        "On first sight: main cause first in 12 of 28, in the first three in 16 of 28; false blame on 1 of "
-        "10. Scored only, up to 20, 25 and 1; then what was missed was looked at twice, as the ranked list "
-        "that the tool prints, and three classes of misses were mended: AWQ and GPTQ in releases before "
-        "Marlin, pipeline stages with few requests in flight, a rate of requests read as a number of "
-        "prompts. Whoever wrote the rules had read the threads. What a thread never seen has to expect is "
-        "the figure on first sight; texts written later, with the answer decided beforehand, gave 7 of "
-        "16, 7 of 13 and 4 of 12 on first sight (tests/evidence/samples/issues).",
+        "On first sight: main cause first in 12 of 28, in the first three in 16 of 28; false blame on 1 "
+        "of 10. Scored only, up to 20, 25 and 1; then what was missed was looked at several times, as the"
+        " ranked list that the tool prints, and three classes of misses were mended: AWQ and GPTQ in "
+        "releases before Marlin, pipeline stages with few requests in flight, a rate of requests read as "
+        "a number of prompts. Whoever wrote the rules had read the threads. What a thread never seen has "
+        "to expect is the figure on first sight; texts written later, with the answer decided beforehand,"
+        " gave 7 of 16, 7 of 13 and 4 of 12 on first sight (tests/evidence/samples/issues).",
     ),
     "catalogue": (
         "The catalogue's own sources",

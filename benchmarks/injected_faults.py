@@ -25,7 +25,7 @@ from benchmarks.faults.engine import Programs, busy
 from benchmarks.faults.program import MODEL, program
 from benchmarks.faults.score import Score, score
 from benchmarks.faults.table import tables
-from benchmarks.faults.told import ask
+from benchmarks.faults.told import ask, judge_again
 from benchmarks.faults.truth import cell_id, costs, measured_cells, on_the_users_side
 
 SEED = 20261124
@@ -52,7 +52,7 @@ def measure(case: Case, folder: Path, programs: Programs, budget: str) -> dict[s
         known[""] = published
     cells = measured_cells(case, model, folder, programs, known)
     cost = costs(case, cells, published)
-    scored = score(case, cost, told.report, told.exit_code, told.took_s)
+    scored = score(case, cost, told.report, told.took_s)
     return {
         "published_output_tokens_per_s": published,
         "observed_output_tokens_per_s": observed,
@@ -62,7 +62,15 @@ def measure(case: Case, folder: Path, programs: Programs, budget: str) -> dict[s
     }
 
 
-def run(cases: list[Case], output: Path, budget: str) -> list[Score]:
+def scored_again(case: Case, kept: Path) -> str:
+    """A case that was measured before, judged by the code of today."""
+    content = json.loads(kept.read_text())
+    told = judge_again(kept.parent, content["score"]["took_s"])
+    content["score"] = score(case, content["cost_log"], told.report, told.took_s).record()
+    return json.dumps(content, indent=1)
+
+
+def run(cases: list[Case], output: Path, budget: str, *, judge_kept: bool = False) -> list[Score]:
     """Every case that was not measured before; the scores of all."""
     model = output / "small"
     model.mkdir(parents=True, exist_ok=True)
@@ -77,6 +85,8 @@ def run(cases: list[Case], output: Path, budget: str) -> list[Score]:
                 content = json.dumps(measure(case, kept.parent, programs, budget), indent=1)
                 kept.write_text(content)
                 _tell(number, len(cases), content, time.monotonic() - begun)
+            elif judge_kept:
+                kept.write_text(scored_again(case, kept))
             scores.append(Score(**json.loads(kept.read_text())["score"]))
     return scores
 
@@ -101,12 +111,13 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("build/injected-faults"))
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", help="cases whose id holds this")
+    parser.add_argument("--judge-again", action="store_true", help="judge what was measured before anew")
     parser.add_argument("--budget", default=BUDGET, help="of each check")
     parser.add_argument("--write", type=Path, help="document that holds the two markers")
     options = parser.parse_args()
     cases = draw(options.seed, PAIRS, TRIPLES, SOUND_SETUPS)
     chosen = [one for one in cases if not options.only or options.only in one.id]
-    scores = run(chosen, options.output.resolve(), options.budget)
+    scores = run(chosen, options.output.resolve(), options.budget, judge_kept=options.judge_again)
     if options.write:
         made = tables(scores, f"{circumstances()} Seed {options.seed}.")
         write_section(options.write, "injected faults", made)

@@ -81,7 +81,7 @@ def measure(folder: Path, budget: str) -> tuple[Naive, Score]:
     user.write_text(program(str(model), spoilt(case.faults, {})))
     told = ask(case, statistics.median(published), in_a_process(user), user, folder, budget)
     long_way = naive(case, model, folder)
-    scored = score(case, costs(case, long_way.cells, published), told.report, told.exit_code, told.took_s)
+    scored = score(case, costs(case, long_way.cells, published), told.report, told.took_s)
     return long_way, scored
 
 

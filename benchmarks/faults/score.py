@@ -50,7 +50,7 @@ class Score:
         return asdict(self)
 
 
-def score(case: Case, costs: Mapping[str, float], report: Report, exit_code: int, took_s: float) -> Score:
+def score(case: Case, costs: Mapping[str, float], report: Report, took_s: float) -> Score:
     """Compare; ``costs`` as `truth.costs` gives them."""
     gap = sum(costs.values())
     shares = {one: cost / gap for one, cost in costs.items()} if gap else {}
@@ -72,7 +72,7 @@ def score(case: Case, costs: Mapping[str, float], report: Report, exit_code: int
             one for name, line in zip(named, shown, strict=True) for one in _blamed(name, line, case)
         ),
         first=named[0] if named else "nothing",
-        exit_code=exit_code,
+        exit_code=report.verdict.exit_code,
         verdict=report.verdict.sentence,
         took_s=took_s,
     )

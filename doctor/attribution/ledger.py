@@ -59,7 +59,7 @@ def build_ledger(
         if accounting_tokens_per_s is not None:
             start += accounting_tokens_per_s
             lines.append(accounting_line(accounting_tokens_per_s, table))
-        lines.append(setting_line(surface, published.tokens_per_s))
+        lines.append(setting_line(surface, published))
     lines += factor_lines(surface)
     end_title, end = "user's arm", user
     if observed is not None:

@@ -30,8 +30,11 @@ def accounting_line(tokens_per_s: float, table: CellTable) -> LedgerLine:
     )
 
 
-def setting_line(surface: Surface, published: float) -> LedgerLine:
-    """From the published rate to the reference arm: all that the publication leaves out."""
+def setting_line(surface: Surface, published: End) -> LedgerLine:
+    """From the published rate to the reference arm: all that the publication leaves out.
+
+    The published figure's own noise is in the interval, where it is known.
+    """
     rate = surface.rate(0)
     unit = np.zeros(len(surface.values))
     unit[0] = 1.0
@@ -39,8 +42,18 @@ def setting_line(surface: Surface, published: float) -> LedgerLine:
         id="setting",
         kind="setting",
         title="what the publication leaves out, and this machine",
-        tokens_per_s=surface.interval(published - rate, -rate * unit, "published rate, exact, minus the arm"),
-        factor=surface.factor(math.log(published / rate), unit, "arm over published rate"),
+        tokens_per_s=surface.interval(
+            published.tokens_per_s - rate,
+            -rate * unit,
+            f"published rate, {_exactness(published)}, minus the arm",
+            own_sd=published.tokens_per_s * published.noise_sd,
+        ),
+        factor=surface.factor(
+            math.log(published.tokens_per_s / rate),
+            unit,
+            f"arm over published rate, {_exactness(published)}",
+            own_sd=published.noise_sd,
+        ),
         basis=surface.table.basis,
     )
     return line.model_copy(update={"title": PREDICTED_SETTING}) if line.basis == "predicted" else line
@@ -55,7 +68,7 @@ def unexplained_line(surface: Surface, observed: End) -> LedgerLine:
     rate = surface.rate(user)
     unit = np.zeros(len(surface.values))
     unit[user] = 1.0
-    exact = "exact" if observed.noise_sd == 0.0 else "with the noise of one run"
+    exact = _exactness(observed)
     return LedgerLine(
         id="unexplained",
         kind="unexplained",
@@ -74,6 +87,10 @@ def unexplained_line(surface: Surface, observed: End) -> LedgerLine:
         ),
         basis=surface.table.basis,
     )
+
+
+def _exactness(end: End) -> str:
+    return "exact" if end.noise_sd == 0.0 else "with the noise of one run"
 
 
 def factor_lines(surface: Surface) -> list[LedgerLine]:

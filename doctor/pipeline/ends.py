@@ -6,10 +6,14 @@ from doctor.attribution.ends import End
 from doctor.schema.accounting import Accounting
 
 
-def published_end(accounting: Accounting) -> End:
-    """The published figure, once it counts output tokens; the title says what it counts as printed."""
+def published_end(accounting: Accounting, noise_sd: float = 0.0) -> End:
+    """The published figure, once it counts output tokens; the title says what it counts as printed.
+
+    ``noise_sd``: of one run's log rate. No publication states its own; it is taken to be one run that
+    varied as runs vary here.
+    """
     counted = "prompt and output tokens" if accounting.published_counts == "total" else "output tokens"
-    return End(f"Published ({counted})", accounting.reference.output_tokens_per_s)
+    return End(f"Published ({counted})", accounting.reference.output_tokens_per_s, noise_sd)
 
 
 def observed_end(accounting: Accounting, noise_sd: float = 0.0) -> End | None:

@@ -144,12 +144,13 @@ def _measured(
         )
         return measurements, (*arithmetic, *split)
     noise = noise_floor(runs)
+    of_one_run = noise.run_to_run_sd if noise else 0.0
     whole = build_ledger(
         table,
         plan.factors,
         title="From the published figure to yours",
-        published=published_end(accounting),
-        observed=observed_end(accounting, noise.run_to_run_sd if noise else 0.0),
+        published=published_end(accounting, of_one_run),
+        observed=observed_end(accounting, of_one_run),
         accounting_tokens_per_s=counted_away(accounting),
         prediction=prediction,
     )
