@@ -23,8 +23,13 @@ from doctor.schema.report import Report
 from doctor.schema.setup import EngineSettings, Model, Sampling, Setup, Software, Workload
 
 DATA = Path(__file__).parent / "data"
-SAMPLE = DATA.parents[1] / "docs" / "samples" / "qwen1.5-7b-h200.html"
-"""The report of that check, with its raw runs."""
+SAMPLES = DATA.parents[1] / "docs" / "samples"
+CHECKS = (
+    ("qwen1.5-7b-h200.html", "h200", "Qwen1.5-7B on one H200, vLLM 0.22.1"),
+    ("qwen1.5-7b-h100.html", "h100-sxm", "Qwen1.5-7B on one H100, vLLM 0.22.1"),
+    ("qwen2.5-7b-h100.html", "h100-sxm", "Qwen2.5-7B (512 in, 256 out) on one H100, vLLM 0.22.1"),
+)
+"""Reports of checks on real cards, with their raw runs; the card; what stands over the table."""
 MARK = "<!-- table: written by benchmarks/predict.py -->"
 
 
@@ -95,9 +100,9 @@ def trace() -> tuple[list[str], Prediction]:
     return lines, found
 
 
-def ablations() -> list[str]:
-    """One H200 by qdoctor: each change of the published setup as a factor on its rate, as it fell."""
-    report = report_of_page(SAMPLE.read_text(encoding="utf-8"))
+def ablations(page: str, gpu: str, heading: str) -> list[str]:
+    """One card by qdoctor: each change of a setup as a factor on its rate, as it fell."""
+    report = report_of_page((SAMPLES / page).read_text(encoding="utf-8"))
     assert isinstance(report, Report)
     assert report.plan is not None
     engines = {run.arm: run.engine for run in report.runs if run.engine}
@@ -107,9 +112,7 @@ def ablations() -> list[str]:
         if seen.rates is None or engine is None:
             continue
         setup = arm.setup.model_copy(update={"software": Software(version=engine.vllm_version)})
-        found = predict(
-            setup, "h200", kv_cache_tokens=engine.kv_cache_tokens, usage="offline", flashinfer=False
-        )
+        found = predict(setup, gpu, kv_cache_tokens=engine.kv_cache_tokens, usage="offline", flashinfer=False)
         rows.append(
             (
                 arm.title,
@@ -120,7 +123,7 @@ def ablations() -> list[str]:
             )
         )
     lines = [
-        "| one H200, vLLM 0.22.1 | measured, output tok/s | predicted (95 %) | error | factor, measured"
+        f"| {heading} | measured, output tok/s | predicted (95 %) | error | factor, measured"
         " | factor, predicted | preemptions, measured and predicted |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
@@ -148,7 +151,8 @@ def table() -> str:
     """Everything as Markdown."""
     cases = yaml.safe_load((DATA / "published.yaml").read_text())
     lines, _ = trace()
-    lines += ["", *ablations()]
+    for check in CHECKS:
+        lines += ["", *ablations(*check)]
     lines += ["", "| figure | source | published | predicted (95 %) | error | in interval | remark |"]
     lines.append("| --- | --- | --- | --- | --- | --- | --- |")
     judged: list[tuple[float, bool]] = []
