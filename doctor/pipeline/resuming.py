@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from doctor.redaction import redact_record
 from doctor.schema.environment import Environment
 from doctor.schema.plan import Plan, PlannedRun
 from doctor.schema.run import Run
@@ -44,14 +45,16 @@ def before_the_fault(plan: Plan, runs: Sequence[Run]) -> Plan:
 def other_machine(before: Environment, now: Environment) -> str | None:
     """How this machine differs from the one a check was begun on; None for one of the same make.
 
-    By what stays while a machine runs: its GPUs, its processor, its cores.
+    By what stays while a machine runs: its GPUs, its processor, its cores; what either side does not know is
+    no difference. What was kept had names taken out, so both are looked at without.
     """
+    before, now = redact_record(before), redact_record(now)
     pairs = {
         "GPUs": (_gpus(before), _gpus(now)),
         "processor": (before.cpu_model, now.cpu_model),
-        "cores": (str(before.cpus_machine), str(now.cpus_machine)),
+        "cores": (before.cpus_machine, now.cpus_machine),
     }
-    differing = [f"{what}: {a} then, {b} now" for what, (a, b) in pairs.items() if a != b]
+    differing = [f"{what}: {a} then, {b} now" for what, (a, b) in pairs.items() if a and b and a != b]
     return "; ".join(differing) or None
 
 

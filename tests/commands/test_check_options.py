@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 import pytest
 
-from doctor.commands.check import Duration
+from doctor.commands.check import Duration, _asked, check
+from doctor.schema.request import CheckRequest
 
 
 def seconds(text: str) -> float:
@@ -25,3 +29,15 @@ def test_time_spans(text: str, expected: float) -> None:
 def test_what_is_no_time_span(text: str) -> None:
     with pytest.raises(click.UsageError, match="not a time span"):
         seconds(text)
+
+
+@pytest.mark.parametrize(("words", "budget_s"), [((), 300.0), (("--budget", "90s"), 90.0)])
+def test_a_resumed_check_keeps_its_request_but_for_a_budget_given_now(
+    tmp_path: Path, words: tuple[str, ...], budget_s: float
+) -> None:
+    stored = CheckRequest(reference="mine.yaml", engine_python="python", budget_s=300.0, repeats=2)
+    (tmp_path / "request.json").write_text(stored.model_dump_json())
+    with check.make_context("check", ["--resume", str(tmp_path), *words]) as context:
+        values: dict[str, Any] = {key: value for key, value in context.params.items() if key != "as_json"}
+        _, request = _asked(values)
+    assert request == stored.model_copy(update={"budget_s": budget_s})

@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 
 from doctor.pipeline.resuming import before_the_fault, other_machine, scheduled
+from doctor.redaction import redact_record
 from doctor.schema.environment import Environment, Gpu
 from doctor.schema.plan import Decision, Plan, PlannedRun
 from doctor.schema.run import Run
@@ -74,6 +75,14 @@ def machine(**changes: object) -> Environment:
 
 def test_a_busier_machine_is_the_same() -> None:
     assert other_machine(machine(), machine(load_1m=7.0, memory_available_bytes=1)) is None
+    assert other_machine(machine(), machine(cpu_model="", cpus_machine=None)) is None
+
+
+def test_what_was_redacted_when_it_was_kept_is_no_difference() -> None:
+    now = machine(cpu_model="Intel(R) Xeon(R) CPU @ 2.20GHz, 00:1A:2B:3C:4D:5E")
+    kept = redact_record(now)
+    assert kept.cpu_model != now.cpu_model
+    assert other_machine(kept, now) is None
 
 
 @pytest.mark.parametrize(
