@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 from doctor.schema.accounting import Accounting
 from doctor.schema.finding import Finding
-from doctor.schema.ledger import Fix, Ledger
+from doctor.schema.ledger import Fix, Ledger, LedgerLine
 from doctor.schema.measurement import ArmMeasurement
 from doctor.schema.plan import Plan
+from doctor.schema.rates import Counts
 from doctor.schema.report import FixAdvice
 from doctor.verdict.words import figure, percent, rate
 
 MOST = 3
+_NOT_MEASURED = "not measured: it acts outside the runs"
 
 
 def first_fixes(
@@ -24,8 +26,16 @@ def first_fixes(
     ledgers: Sequence[Ledger],
     findings: Sequence[Finding],
 ) -> tuple[FixAdvice, ...]:
-    """At most three, the surest and largest first: counting, then measured gains, then known costs."""
-    advice = [*_recount(reference, accounting), *_from_ledgers(reference, plan, ledgers, findings)]
+    """At most three, the surest and largest first: counting, then measured gains, then known costs.
+
+    What the machine's readings or the user's files confirm stands after what was measured: how much of
+    its line it takes is not known.
+    """
+    advice = [
+        *_recount(reference, accounting),
+        *_from_ledgers(reference, plan, ledgers, findings),
+        *_from_readings(ledgers, findings),
+    ]
     if len(advice) < MOST and plan is not None:
         advice += _from_ablations(reference, plan, measurements, findings)
     return tuple(advice[:MOST])
@@ -82,6 +92,29 @@ def _advice(
         expected_gain=f"{gain} ({_basis(ledger.basis)})",
         verify_command=remedy.verify_command if remedy else _check(reference),
     )
+
+
+def _from_readings(ledgers: Sequence[Ledger], findings: Sequence[Finding]) -> list[FixAdvice]:
+    """Confirmed causes that no run measures: the machine's, and those of the user's own program."""
+    lines = {line.id: (line, one.counts) for one in ledgers if one.basis == "measured" for line in one.lines}
+    return [
+        FixAdvice(
+            title=one.title,
+            action=f"{one.summary} {one.remedy.action}",
+            expected_gain=_part_of(*lines[one.line]) if one.line in lines else _NOT_MEASURED,
+            verify_command=one.remedy.verify_command,
+        )
+        for one in findings
+        if one.line and one.status == "confirmed" and one.remedy is not None
+    ]
+
+
+def _part_of(line: LedgerLine, counts: Counts) -> str:
+    low = line.tokens_per_s.low
+    if low is None or low <= 0:
+        return _NOT_MEASURED
+    where = "that nothing else explains" if line.kind == "unexplained" else "lost before any setting differs"
+    return f"up to {rate(line.tokens_per_s.estimate, counts)} {where} (measured)"
 
 
 def _from_ablations(

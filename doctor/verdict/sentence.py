@@ -73,8 +73,16 @@ def _drowned(grounds: Grounds, reading: Reading, within: float, details: Sequenc
     """A gap that is large and less than this machine's noise: neither shown nor ruled out."""
     share = _share_sentence(grounds.accounting, reading)
     noise = f"Two runs of one setup differ by up to {percent(within)} here"
-    sentence = f"{share} {noise}: this machine is too unquiet to tell whether a gap remains."
+    sentence = (
+        f"{share} {noise}: this machine is too unquiet to tell whether a gap remains.{_restless(grounds)}"
+    )
     return Verdict(outcome="inconclusive", sentence=sentence, details=tuple(details), exit_code=1)
+
+
+def _restless(grounds: Grounds) -> str:
+    """What the machine's readings confirm, which may be what the noise comes from."""
+    found = (cause for one in grounds.ranking if one.kind == "setting" for cause in one.causes)
+    return "".join(f" {cause.summary}" for cause in found if cause.status == "confirmed")
 
 
 def _within_noise(grounds: Grounds) -> float:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
-from doctor.schema.finding import Finding, Remedy
+from doctor.schema.finding import Finding, FindingStatus, Remedy
 from doctor.schema.ledger import Fix, Ledger
 from doctor.schema.measurement import ArmMeasurement
 from doctor.schema.plan import Plan
@@ -23,14 +24,21 @@ def fix(of: str, gain: float, low: float, fraction: float) -> Fix:
     )
 
 
-def finding(cause: str, of: str) -> Finding:
+def finding(
+    cause: str,
+    of: str = "",
+    *,
+    behind: Literal["", "setting", "unexplained"] = "",
+    status: FindingStatus = "confirmed",
+) -> Finding:
     return Finding(
         cause=cause,
         title=f"Title of {cause}",
         family="client",
-        status="confirmed",
+        status=status,
         summary="…",
-        factor=of,
+        factor=of or None,
+        line=behind,
         remedy=Remedy(action=f"Do something about {cause}.", verify_command=f"verify {cause}"),
     )
 
@@ -134,3 +142,29 @@ def test_arguments_are_quoted_for_the_shell() -> None:
     counted = accounting(1000.0, "output")
     (told,) = first_fixes("/home/me/my runs/one.yaml; rm -rf x", counted, None, (), (), ())
     assert "'/home/me/my runs/one.yaml; rm -rf x'" in told.verify_command
+
+
+def test_what_readings_and_files_confirm_is_advised_after_what_was_measured() -> None:
+    rest = line("unexplained", "Unexplained", 250.0, kind="unexplained")
+    split = ledger(
+        line("output_length", "Output length", 400.0),
+        rest.model_copy(update={"tokens_per_s": Interval(estimate=250.0, low=200.0, high=300.0)}),
+        fixes=(fix("output_length", 300.0, 250.0, 0.6),),
+    )
+    advised = fixes(
+        planned=plan(factors=(LENGTH,)),
+        ledgers=[split],
+        findings=[
+            finding("warmup-in-timed-region", behind="unexplained"),
+            finding("host-contention", behind="setting"),
+            finding("power-cap", behind="setting", status="inconclusive"),
+        ],
+    )
+    assert [one.title for one in advised] == [
+        "Output length",
+        "Title of warmup-in-timed-region",
+        "Title of host-contention",
+    ]
+    assert advised[1].expected_gain == "up to 250.0 output tok/s that nothing else explains (measured)"
+    assert advised[2].expected_gain == "not measured: it acts outside the runs"
+    assert advised[1].verify_command == "verify warmup-in-timed-region"

@@ -13,6 +13,7 @@ from doctor.schema.report import Verdict
 from doctor.verdict.ranking import ranking
 from doctor.verdict.sentence import Grounds, verdict
 from tests.verdict.builders import accounting, failed, ledger, line, measured, plan
+from tests.verdict.test_ranking import finding
 
 
 def judged(
@@ -64,7 +65,14 @@ def test_a_large_gap_below_the_noise_of_this_machine_is_neither_shown_nor_ruled_
     unquiet = NoiseFloor(run_sd=0.4, dof=6)
     said = judged(accounting(500, "output"), measured("reference"), plan=plan(), noise=unquiet)
     assert (said.outcome, said.exit_code) == ("inconclusive", 1)
-    assert "too unquiet to tell" in said.sentence
+    assert said.sentence.endswith("too unquiet to tell whether a gap remains.")
+    busy = line("setting", "This machine", 100.0, factor=(0.9, 0.5, 1.6), kind="setting")
+    others = finding("host-contention", line="setting")
+    ranked = ranking(accounting(500, "output"), [ledger(busy)], [others])
+    named = judged(
+        accounting(500, "output"), measured("reference"), plan=plan(), noise=unquiet, ranked=ranked
+    )
+    assert named.sentence.endswith("whether a gap remains. it was read")
     # 5 % under the published 1149.4 on the same machine: as good as any repeat here.
     assert (
         judged(accounting(1092, "output"), measured("reference"), plan=plan(), noise=unquiet).exit_code == 0
