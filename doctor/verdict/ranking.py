@@ -12,6 +12,8 @@ from doctor.schema.rates import Interval
 
 TRIFLE = 0.03
 """Less than this is not named as a cause: repeats of one engine on one GPU vary by as much."""
+LARGE = 0.2
+"""A gap of this size needs no repeats to be more than chance."""
 ACCOUNTING = "token-accounting-total-vs-output"
 
 
@@ -21,14 +23,38 @@ def ranking(
     """The losing lines, the largest first; a line that was not shown stands after all that were.
 
     From the ledger that was measured on the published setup, where there is one; else the
-    accounting by arithmetic and the factors as a replica measured them, else as predicted.
+    accounting by arithmetic and the factors as a replica measured them, else as predicted. Where
+    no ledger could be made, what the user's files confirm stands behind the gap as a whole.
     """
     split = next((one for one in _by_trust(ledgers) if not one.refused and one.lines), None)
-    lines = list(split.lines) if split else []
-    found = [_ranked(line, split, findings) for line in lines if line.factor is not None and split]
+    if split is None:
+        found = _unsplit(accounting, findings)
+    else:
+        found = [_ranked(line, split, findings) for line in split.lines if line.factor is not None]
     counted = _counting(accounting)
     ranked = sorted([*counted, *found], key=lambda one: (not one.shown, one.factor.estimate))
     return tuple(one for one in ranked if one.factor.estimate < 1)
+
+
+def _unsplit(accounting: Accounting, findings: Sequence[Finding]) -> list[Ranked]:
+    """The gap between both figures, where files confirm a cause and it is too large for chance."""
+    reading = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
+    causes = tuple(_cause(one) for one in findings if one.line == "unexplained" and one.status == "confirmed")
+    if reading is None or not causes or reading.gap_fraction < LARGE:
+        return []
+    left = Interval(estimate=1 - reading.gap_fraction, method="observed over published rate")
+    return [
+        Ranked(
+            line="unexplained",
+            kind="unexplained",
+            title="The gap, which was not split",
+            basis="computed",
+            factor=left,
+            tokens_per_s=Interval(estimate=reading.gap_output_tokens_per_s, method="difference"),
+            shown=True,
+            causes=causes,
+        )
+    ]
 
 
 def _by_trust(ledgers: Sequence[Ledger]) -> list[Ledger]:
@@ -73,10 +99,16 @@ def _ranked(line: LedgerLine, ledger: Ledger, findings: Sequence[Finding]) -> Ra
         tokens_per_s=None if ledger.basis == "replica" else line.tokens_per_s,
         shown=_is_shown(line.factor),
         causes=tuple(
-            RankedCause(cause=one.cause, title=one.title, status=one.status, summary=one.summary)
+            _cause(one)
             for one in sorted(findings, key=lambda one: one.status != "confirmed")
             if _stands_behind(one, line)
         ),
+    )
+
+
+def _cause(finding: Finding) -> RankedCause:
+    return RankedCause(
+        cause=finding.cause, title=finding.title, status=finding.status, summary=finding.summary
     )
 
 

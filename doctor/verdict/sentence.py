@@ -117,11 +117,17 @@ def _gap_cause(grounds: Grounds) -> str:
         return f"; the published setup cannot be measured here, since {replica.why}"
     measured = [one for one in grounds.ranking if one.basis == "measured" and one.kind != "accounting"]
     if not measured:
-        return ""
+        return _confirmed_by_files(grounds)
     shown = [one for one in measured if one.shown and one.tokens_per_s is not None]
     if not shown:
         return "; none of what was measured here is more than noise"
     return ": " + ", ".join(_part(one) for one in shown[:3])
+
+
+def _confirmed_by_files(grounds: Grounds) -> str:
+    """What stands behind a gap that was not split."""
+    found = [cause for one in grounds.ranking if one.kind == "unexplained" for cause in one.causes]
+    return f"; what was handed over shows: {_lower(found[0].title)}" if found else ""
 
 
 def _part(one: Ranked) -> str:

@@ -86,3 +86,21 @@ def test_the_machine_stands_behind_the_step_from_the_published_figure_and_files_
     assert first.line == "unexplained"
     assert [one.cause for one in first.causes] == ["warmup-in-timed-region", "version-regression"]
     assert (second.line, [one.cause for one in second.causes]) == ("setting", ["host-contention"])
+
+
+def test_where_nothing_could_be_split_what_files_confirm_stands_behind_the_gap() -> None:
+    refused = ledger().model_copy(update={"refused": "the reference is drifting"})
+    known = [
+        finding("model-load-in-timed-region", line="unexplained"),
+        finding("version-regression", "inconclusive", line="unexplained"),
+        finding("host-contention", line="setting"),
+    ]
+    only, counting = ranking(accounting(500, "output"), [refused], known)
+    assert counting.line == "accounting"
+    assert (only.line, only.shown, only.basis) == ("unexplained", True, "computed")
+    # 500 of the published 1149.4 output tok/s.
+    assert only.factor.estimate == pytest.approx(500 / 1149.4, rel=1e-4)
+    assert [one.cause for one in only.causes] == ["model-load-in-timed-region"]
+    # A tenth may be chance, and without a cause there is nothing to say.
+    assert [one.line for one in ranking(accounting(1040, "output"), [refused], known)] == ["accounting"]
+    assert [one.line for one in ranking(accounting(500, "output"), [refused], known[1:])] == ["accounting"]
