@@ -32,7 +32,9 @@ SAMPLING = (
     "logprobs",
     "n",
 )
-WARM_UP_PROMPTS = 32
+MOST_WARM_UP_PROMPTS = 32
+"""As many as run at once; a run of fewer prompts warms up with as many as it times, since the first use
+of another batch size sets things up too."""
 
 
 def program(folder: str, changes: Settings, faults: Collection[str] = (), *, identical: bool = False) -> str:
@@ -60,7 +62,7 @@ def program(folder: str, changes: Settings, faults: Collection[str] = (), *, ide
         "",
         "",
         _prompts(identical),
-        f"warm_up = [make_prompt() for _ in range({WARM_UP_PROMPTS})]",
+        f"warm_up = [make_prompt() for _ in range({min(settings['num_prompts'], MOST_WARM_UP_PROMPTS)})]",
         *([timer] if early else []),
         _engine(folder, settings),
         _sampling(settings),
