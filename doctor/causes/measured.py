@@ -53,12 +53,13 @@ def judge_inflation(cause: Cause, arm: ArmMeasurement, step: LedgerLine) -> Find
     ``step`` is the ledger's line from the published figure to the reference arm.
     """
     ratio, factor = arm.ratio_to_reference, step.factor
-    if ratio is None or ratio.low is None or ratio.high is None or factor is None:
+    if ratio is None or ratio.low is None or ratio.high is None:
         return None
-    if ratio.low <= 1 + NEGLIGIBLE or factor.estimate >= 1:
+    if factor is None or factor.estimate >= 1 or ratio.low <= 1 + NEGLIGIBLE:
         return None
     published = 1 / factor.estimate
-    near = ratio.low <= published <= ratio.high
+    nearest, furthest = 1 / (factor.high or factor.estimate), 1 / (factor.low or factor.estimate)
+    near = ratio.low <= furthest and nearest <= ratio.high
     words = f"So run, the reference setup makes {ratio.estimate:.2f} times its rate ({ratio.low:.2f} to "
     words += f"{ratio.high:.2f}); the published figure is {published:.2f} times it"
     words += ", as if it had been reached so." if near else "."

@@ -87,6 +87,11 @@ def test_a_published_figure_that_identical_prompts_reach_may_be_inflated() -> No
     beyond = judge_inflation(cause, _arm(1.1, 1.05, 1.15), _step(0.75))
     assert beyond is not None
     assert [line.speaks for line in beyond.evidence] == ["context"]
+    # 0.75 within 0.7 to 0.9 is a published figure of 1.11 to 1.43 times the rate: both intervals meet.
+    wide = _step(0.75).model_copy(update={"factor": Interval(estimate=0.75, low=0.7, high=0.9)})
+    meeting = judge_inflation(cause, _arm(1.1, 1.05, 1.15), wide)
+    assert meeting is not None
+    assert [line.speaks for line in meeting.evidence] == ["for"]
 
 
 def test_what_is_not_faster_inflates_nothing() -> None:
