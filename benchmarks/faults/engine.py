@@ -45,8 +45,8 @@ class Programs:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.wait()
+        with self._process:
+            self._process.kill()
         self._log.close()
 
     def run(self, path: Path) -> float:
