@@ -30,7 +30,7 @@ def test_an_observed_figure_stands_in_the_same_count(on_h200: Forecast) -> None:
     assert told is not None
     assert on_h200.here is not None
     assert f"should give {on_h200.here.total_tokens_per_s.estimate:.0f} (" in told
-    assert "(predicted); you measured 1000." in told
+    assert "(predicted); yours is 1000 in the same count." in told
 
 
 @pytest.mark.parametrize(("share", "words"), [(1.0, "as its kind does"), (0.5, "below what its kind gives")])
