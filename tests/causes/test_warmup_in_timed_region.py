@@ -32,3 +32,26 @@ def test_asks_for_evidence_where_there_is_none() -> None:
     judgement = judged(CAUSE, "")
     assert judgement.status == "inconclusive"
     assert judgement.would_decide
+
+
+TIMED = """```python
+import time
+from vllm import LLM, SamplingParams
+
+llm = LLM("m")
+start = time.time()
+llm.generate(warm_up)
+outputs = llm.generate(prompts)
+print(sum(len(o.outputs[0].token_ids) for o in outputs) / (time.time() - start))
+```
+"""
+
+
+def test_a_script_that_times_what_it_throws_away_is_enough() -> None:
+    judgement = judged(CAUSE, TIMED)
+    assert judgement.status == "confirmed"
+    assert any("whose outputs are not counted" in line.text for line in judgement.lines)
+    before = TIMED.replace(
+        "start = time.time()\nllm.generate(warm_up)", "llm.generate(warm_up)\nstart = time.time()"
+    )
+    assert judged(CAUSE, before).status != "confirmed"

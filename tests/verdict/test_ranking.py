@@ -51,6 +51,15 @@ def test_counting_ranks_by_what_vanishes() -> None:
     assert not any(one.line == "accounting" for one in ranking(accounting(1000, "total"), [], ()))
 
 
+def test_what_vanishes_by_counting_goes_by_the_figures() -> None:
+    """64 tokens in and 32 out: 3000 total tok/s are 1000 of output, a third."""
+    thirds = accounting(900, "output").model_copy(
+        update={"published_value": 3000.0, "accounting_tokens_per_s": 2000.0}
+    )
+    (only,) = ranking(thirds, [], ())
+    assert only.factor.estimate == pytest.approx(1 / 3)
+
+
 def test_what_was_measured_on_the_published_setup_goes_before_a_replica() -> None:
     replica = ledger(MILD, replica=True)
     assert [one.line for one in ranking(accounting(), [replica, ledger(SLOW)], ())] == ["concurrency"]

@@ -123,6 +123,13 @@ def test_measured_here_and_nothing_shown() -> None:
     assert said.sentence.endswith("none of what was measured here is more than noise.")
 
 
+def test_a_gap_that_was_not_split_names_what_files_confirm() -> None:
+    counted = accounting(500, "output")
+    known = [finding("model-load-in-timed-region", line="unexplained")]
+    said = judged(counted, measured("reference"), plan=plan(), ranked=ranking(counted, [], known))
+    assert said.sentence.endswith("(57 %); what was handed over shows: model-load-in-timed-region.")
+
+
 NOISY = NoiseFloor(run_sd=0.1, dof=20)
 """Two runs of such a machine differ by up to t(20) 2.086 · 0.1 · √2 = 0.295 in the logarithm: 25.5 %."""
 
