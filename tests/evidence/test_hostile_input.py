@@ -88,9 +88,10 @@ def test_random_bytes_never_crash(tmp_path: Path) -> None:
         path = tmp_path / str(index)
         path.write_bytes(noise.choice([b"", b"\x1f\x8b", b"{", b"import vllm\n"]) + noise.randbytes(2000))
         try:
-            read_file(path)
+            found = read_file(path)
         except InputError:
             continue
+        assert (found.rates, found.delivered) == ((), ())
 
 
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ def test_what_is_no_stage_is_refused(content: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("plan", ["plan.yaml", "rehearsal.yaml"])
 def test_the_plans_are_understood_and_their_references_are_there(plan: str) -> None:
-    for stage in RUNS["stages_of"](yaml.safe_load((PLANS / plan).read_text())):
-        if stage.kind != "qdoctor":
-            load_reference(stage.subject[0].replace("{plan}", str(PLANS)))
+    stages = RUNS["stages_of"](yaml.safe_load((PLANS / plan).read_text()))
+    named = [stage.subject[0].replace("{plan}", str(PLANS)) for stage in stages if stage.kind != "qdoctor"]
+    assert named
+    assert all(load_reference(name).figures for name in named)
