@@ -14,7 +14,7 @@ import yaml
 from benchmarks.faults.catalogue import SOUND, spoilt
 from benchmarks.faults.draw import Case
 from benchmarks.faults.engine import busy
-from benchmarks.faults.program import MODEL
+from benchmarks.faults.program import ENGINE, MODEL
 from doctor.schema.report import Report
 
 QDOCTOR = (sys.executable, "-c", "from doctor.cli import main; main()")
@@ -50,15 +50,7 @@ def publication(case: Case, published: float) -> dict[str, object]:
         },
         "sampling": {"temperature": 1.0, "top_p": 1.0, "ignore_eos": True, "detokenize": False},
         "engine": {
-            **{
-                name: SOUND[name]
-                for name in (
-                    "max_num_seqs",
-                    "max_num_batched_tokens",
-                    "num_gpu_blocks_override",
-                    "max_model_len",
-                )
-            },
+            **{name: SOUND[name] for name in ENGINE},
             "block_size": 32,
             "enforce_eager": True,
             "dtype": "float32",

@@ -13,7 +13,7 @@ def published_ledger(accounting: Accounting, why_not_measured: str) -> Ledger | 
     Figures are output tokens/s; the published figure is shown as printed, and the accounting
     line brings it to output tokens. None where no figure was observed.
     """
-    reading = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
+    reading = accounting.chosen_reading
     if reading is None:
         return None
     in_output = accounting.reference.output_tokens_per_s

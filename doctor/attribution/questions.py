@@ -13,9 +13,8 @@ from doctor.attribution.shapley import Floats, owen_weights
 from doctor.attribution.surface import Surface, surface_of
 from doctor.schema.measurement import CellTable
 from doctor.schema.plan import Factor
-from doctor.schema.question import Question
+from doctor.schema.question import FROM_PUBLISHED, GAP, RANK_OF_STEPS, Question
 
-FROM_PUBLISHED = "the step from the published figure"
 GAP_THRESHOLD = 0.03
 """On the log scale: the noise that the verdict does not call a gap."""
 SHARE_PRECISION = 0.15
@@ -44,7 +43,7 @@ def gap_questions(
     surface = surface_of(table, game)
     if not factors:
         return _steps(surface, published, observed, FINEST)
-    gap = _question(surface, "gap", 0, _unit(surface, {0: 1.0, game.everyone: -1.0}), threshold=GAP_THRESHOLD)
+    gap = _question(surface, GAP, 0, _unit(surface, {0: 1.0, game.everyone: -1.0}), threshold=GAP_THRESHOLD)
     rows = owen_weights(game.groups)
     fine = max(FINEST, SHARE_PRECISION * abs(gap.estimate))
     lines = [
@@ -70,7 +69,7 @@ def _steps(
         _question(
             surface,
             FROM_PUBLISHED,
-            3,
+            RANK_OF_STEPS,
             reference,
             precision=fine,
             estimate=math.log(published.tokens_per_s) - float(reference @ surface.values),
@@ -78,7 +77,7 @@ def _steps(
         _question(
             surface,
             "what is not explained",
-            3,
+            RANK_OF_STEPS,
             user,
             precision=fine,
             estimate=float(user @ surface.values) - math.log(observed.tokens_per_s),

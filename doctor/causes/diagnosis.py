@@ -110,7 +110,7 @@ def _settled_words(accounting: Accounting | None) -> str:
     """Both figures once both count the same, in one sentence; nothing where they always did."""
     if accounting is None or accounting.observed_value is None:
         return ""
-    chosen = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
+    chosen = accounting.chosen_reading
     if chosen is None or chosen.counts == accounting.published_counts:
         return ""
     published, mine = accounting.published_value, accounting.observed_value

@@ -21,7 +21,7 @@ def observed_end(accounting: Accounting, noise_sd: float = 0.0) -> End | None:
 
     ``noise_sd``: of one run's log rate on the machine that it was observed on, where that is known.
     """
-    reading = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
+    reading = accounting.chosen_reading
     return None if reading is None else End("Observed", reading.observed.output_tokens_per_s, noise_sd)
 
 

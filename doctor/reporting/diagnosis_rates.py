@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from doctor.schema.accounting import Accounting
 from doctor.schema.diagnosis import Diagnosis
 from doctor.schema.rates import Rates
 
@@ -18,13 +17,10 @@ def rate_rows(diagnosis: Diagnosis) -> list[str]:
     accounting = diagnosis.accounting
     if accounting is None:
         return []
-    mine = _mine(accounting)
+    chosen = accounting.chosen_reading
+    mine = chosen.observed if chosen else None
     head = f"  {'':17}{'published':>12}" + (f"{'yours':>12}" if mine is not None else "")
     return [head, *(_row(name, field, accounting.reference, mine) for name, field in _NAMES)]
-
-
-def _mine(accounting: Accounting) -> Rates | None:
-    return next((one.observed for one in accounting.readings if one.counts == accounting.chosen), None)
 
 
 def _row(name: str, field: str, published: Rates, mine: Rates | None) -> str:

@@ -51,3 +51,8 @@ class Accounting(Record):
     lengths_differ: bool = False
     lengths_note: str = ""
     """Where the lengths differ: what that means for comparing the figures."""
+
+    @property
+    def chosen_reading(self) -> Reading | None:
+        """The observed figure as it is used further; None where nothing was observed."""
+        return next((one for one in self.readings if one.counts == self.chosen), None)

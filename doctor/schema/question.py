@@ -6,6 +6,13 @@ from collections.abc import Mapping
 
 from doctor.schema.record import Record
 
+GAP = "gap"
+"""Whether the user's arm is slower than the reference at all."""
+FROM_PUBLISHED = "the step from the published figure"
+"""How far the published figure lies beyond the reference arm."""
+RANK_OF_STEPS = 3
+"""Of the steps outside the cells, from the published figure and to the observed one."""
+
 
 class Question(Record):
     """One figure that the report is to tell, as far as the runs tell it by now.

@@ -6,17 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from doctor.schema.plan import Arm, Decision, Plan
-from doctor.schema.question import Question
+from doctor.schema.question import FROM_PUBLISHED, GAP, RANK_OF_STEPS, Question
 from doctor.schema.run import Run
 from doctor.statistics.ablations import RANK as RANK_OF_ABLATIONS
 from doctor.statistics.allocation import Candidate, choose, cost_s
 from doctor.statistics.repeats import stability_of_arms
 
-GAP = "gap"
-"""The question whether the user's arm is slower than the reference at all."""
-FROM_PUBLISHED = "the step from the published figure"
-"""The question how far the published figure lies beyond the reference arm."""
-_RANK_OF_STEPS = 3
 _TRIFLE = 0.03
 _TELLING_DOF = 4.0
 """From so many degrees of freedom on the noise is believed: the 95 % quantile of t(4) is 2.8, of t(2) 4.3."""
@@ -87,7 +82,7 @@ def _for_the_gap(course: Course) -> Decision | None:
     if not gap.settled:
         return _narrowed(course, [gap])
     if gap.threshold is not None and abs(gap.estimate) < gap.threshold:
-        return _narrowed(course, [one for one in about if one.rank == _RANK_OF_STEPS])
+        return _narrowed(course, [one for one in about if one.rank == RANK_OF_STEPS])
     cells = _unrun(course, [arm.id for arm in course.plan.arms if arm.role == "cell"])
     if cells:
         wanted = _anchored(course, cells)

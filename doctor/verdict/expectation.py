@@ -41,5 +41,5 @@ def _measured_here(forecast: Forecast, expected: Prediction) -> str | None:
 
 
 def _observed(accounting: Accounting) -> str | None:
-    reading = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
+    reading = accounting.chosen_reading
     return f"yours is {figure(reading.observed.total_tokens_per_s)} in the same count" if reading else None

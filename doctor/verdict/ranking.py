@@ -38,7 +38,7 @@ def ranking(
 
 def _unsplit(accounting: Accounting, findings: Sequence[Finding]) -> list[Ranked]:
     """The gap between both figures, where files confirm a cause and it is too large for chance."""
-    reading = next((one for one in accounting.readings if one.counts == accounting.chosen), None)
+    reading = accounting.chosen_reading
     causes = tuple(_cause(one) for one in findings if one.line == "unexplained" and one.status == "confirmed")
     if reading is None or not causes or reading.gap_fraction < LARGE:
         return []

@@ -39,8 +39,9 @@ class Grounds(NamedTuple):
 
 def verdict(grounds: Grounds) -> Verdict:
     """The verdict. Exit code 1 where a gap was found, 0 where none was beyond noise, 2 where nothing ran."""
-    if grounds.accounting.chosen is not None:
-        return _about_observed(grounds)
+    reading = grounds.accounting.chosen_reading
+    if reading is not None:
+        return _about_observed(grounds, reading)
     if not any(one.runs_ok for one in grounds.measurements):
         return _nothing_to_compare(grounds)
     arm = _arm(grounds, "user")
@@ -52,9 +53,8 @@ def verdict(grounds: Grounds) -> Verdict:
     return _nothing_to_compare(grounds)
 
 
-def _about_observed(grounds: Grounds) -> Verdict:
+def _about_observed(grounds: Grounds, reading: Reading) -> Verdict:
     accounting = grounds.accounting
-    reading = next(one for one in accounting.readings if one.counts == accounting.chosen)
     details = [*_accounting_details(grounds, reading), *_explanations(grounds)]
     within = _within_noise(grounds)
     if reading.gap_fraction <= within and not _slower_here(grounds):

@@ -10,12 +10,12 @@ import pytest
 from doctor.attribution.questions import gap_questions
 from doctor.planning.schedule import engine_key, round_of_runs
 from doctor.schema.plan import Arm, Decision, Factor, Plan
-from doctor.schema.question import Question
+from doctor.schema.question import FROM_PUBLISHED, Question
 from doctor.schema.run import EngineFacts, Run
 from doctor.statistics.ablations import ablation_questions
 from doctor.statistics.cells import cell_table
 from doctor.statistics.noise import noise_floor
-from doctor.statistics.rounds import FROM_PUBLISHED, Course, next_round
+from doctor.statistics.rounds import Course, next_round
 from tests.statistics.builders import SETUP, make_arm, make_run
 
 ENDS = (make_arm("reference", role="reference"), make_arm("user", "ab", "user"))
