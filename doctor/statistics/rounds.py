@@ -134,11 +134,15 @@ def _first_ablations(course: Course) -> Decision | None:
 
 
 def _anchored(course: Course, arms: Sequence[str]) -> tuple[str, ...]:
-    """With the reference in it, a round's drift can be taken out; where that costs no dear engine start."""
+    """With the reference in it, a round's drift can be taken out; where that costs no dear engine start.
+
+    It stays out once it has had all its runs.
+    """
     reference = next(arm.id for arm in course.plan.arms if arm.role == "reference")
     started = {course.engines[arm] for arm in arms}
     free = course.engines[reference] in started or not course.plan.starts_are_dear
-    return tuple(dict.fromkeys((reference, *arms) if free else arms))
+    left = sum(run.arm == reference for run in course.runs) < course.plan.most_repeats
+    return tuple(dict.fromkeys((reference, *arms) if free and left else arms))
 
 
 def _unrun(course: Course, arms: Collection[str]) -> tuple[str, ...]:

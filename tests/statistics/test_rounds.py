@@ -191,6 +191,14 @@ def test_a_noisy_machine_takes_more() -> None:
     assert max(counts) <= 6 * 4
 
 
+@pytest.mark.parametrize("seed", range(9))
+def test_no_arm_runs_more_often_than_was_asked(seed: int) -> None:
+    """The reference, which ties the rounds together, is no exception."""
+    _, runs = played({**TRUTH, "slow": 300.0}, 0.2, seed, (*ENDS, *CELLS, SLOW))
+    arms = [run.arm for run in runs]
+    assert max(arms.count(arm) for arm in set(arms)) <= 6
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_no_gap_is_told_from_the_ends_alone(seed: int) -> None:
     _, runs = played({**TRUTH, "user": 1000.0}, 0.002, seed, (*ENDS, *CELLS))
