@@ -91,7 +91,8 @@ class EngineHost:
         return self._worker.engine_pid
 
     def log_tail(self, lines: int = 30) -> tuple[str, ...]:
-        """The engine's last log lines."""
+        """The engine's last log lines, with those that were still under way."""
+        self._worker.process.log.settle()
         return self._worker.process.log.tail(lines)
 
     def start_engine(self, arguments: Mapping[str, Any], environment: Mapping[str, str]) -> EngineFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import threading
 from collections import deque
 from pathlib import Path
@@ -18,6 +19,8 @@ LONGEST_LINE = 2_000
 _SILENCE_S = 5.0
 _DRAIN_LIMIT_S = 60.0
 """The end of waiting for a stream that somebody holds open: after a silence, and at the latest."""
+_SETTLE_STEP_S = 0.1
+_SETTLE_LIMIT_S = 3.0
 
 
 class EngineLog:
@@ -45,6 +48,16 @@ class EngineLog:
         """The last lines that the engine printed, decoded; undecodable bytes are replaced."""
         kept = list(self._tail)[-lines:]
         return tuple(line.decode("utf-8", "replace").rstrip("\n") for line in kept)
+
+    def settle(self) -> None:
+        """Wait until the lines printed so far are taken: word of a death may overtake the last of them."""
+        seen = -1
+        for _ in range(round(_SETTLE_LIMIT_S / _SETTLE_STEP_S)):
+            waiting = self._thread.is_alive() and select.select([self._stream], [], [], 0)[0]
+            if not waiting and seen == self._bytes_taken:
+                return
+            seen = self._bytes_taken
+            self._thread.join(timeout=_SETTLE_STEP_S)
 
     def close(self) -> None:
         """Wait for the stream's end and complete the file."""

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import pytest
 
+from doctor.cli import cli
 from doctor.commands.check import Duration, _asked, check
 from doctor.schema.request import CheckRequest
 
@@ -37,7 +38,10 @@ def test_a_resumed_check_keeps_its_request_but_for_a_budget_given_now(
 ) -> None:
     stored = CheckRequest(reference="mine.yaml", engine_python="python", budget_s=300.0, repeats=2)
     (tmp_path / "request.json").write_text(stored.model_dump_json())
-    with check.make_context("check", ["--resume", str(tmp_path), *words]) as context:
+    group = click.Context(
+        cli, **cli.context_settings
+    )  # click remembers whether -h is help from the first use
+    with check.make_context("check", ["--resume", str(tmp_path), *words], parent=group) as context:
         values: dict[str, Any] = {key: value for key, value in context.params.items() if key != "as_json"}
         _, request = _asked(values)
     assert request == stored.model_copy(update={"budget_s": budget_s})

@@ -47,7 +47,7 @@ def check(tmp_path: Path) -> Check:
     """Run `qdoctor check` against the Qwen1.5-7B reference and read what it wrote."""
 
     def run(*arguments: str) -> Checked:
-        directory = tmp_path / "run"
+        directory = tmp_path / f"run-{len(list(tmp_path.iterdir()))}"
         line = command(directory, *arguments)
         process = subprocess.run(line, check=False, capture_output=True, text=True, timeout=600, env=no_gpu())
         content = (directory / "report.json").read_bytes()

@@ -1,4 +1,4 @@
-"""A small part of `make benchmark-accuracy`: a strong fault beside a weak one, and a fault of the program."""
+"""A small part of `make benchmark-accuracy`: a strong fault of the program beside a weak one of a setting."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from benchmarks.faults.engine import Programs
 from benchmarks.faults.program import MODEL
 from benchmarks.faults.score import Score
 from benchmarks.injected_faults import measure
+
+pytestmark = pytest.mark.quiet
 
 FACTOR_LINES = {one.id for one in FAULTS if one.place == "setting"}
 
@@ -32,14 +34,24 @@ def programs(folder: Path) -> Iterator[Programs]:
         yield running
 
 
-@pytest.mark.parametrize("ids", [("max-num-seqs", "logprobs"), ("load-timed",)])
-def test_the_injected_fault_takes_the_most(ids: tuple[str, ...], folder: Path, programs: Programs) -> None:
+def test_the_injected_fault_takes_the_most(folder: Path, programs: Programs) -> None:
+    ids = ("load-timed", "logprobs")
     case = Case("+".join(ids), tuple(fault(one) for one in ids), {})
-    (folder / case.id).mkdir()
-    found = Score(**measure(case, folder / case.id, programs, "60s")["score"])
-    # max_num_seqs and a timed load leave 40 % of the rate or less: more than a shared machine's noise.
+    found = _conclusive(case, folder, programs)
+    # A timed load leaves 40 % of the rate or less: more than a shared machine's noise.
     main = max(found.true_shares, key=lambda one: found.true_shares[one])
     assert main == max(found.told_shares, key=lambda one: found.told_shares[one]), found
     assert main == ids[0], found
     assert not FACTOR_LINES & set(found.blamed), found
     assert found.exit_code == 1, found.verdict
+
+
+def _conclusive(case: Case, folder: Path, programs: Programs) -> Score:
+    """Where others use the machine, its noise may hide any gap, and the verdict says so: two tries."""
+    for number in range(2):
+        made = folder / f"{case.id}-{number}"
+        made.mkdir()
+        found = Score(**measure(case, made, programs, "60s")["score"])
+        if found.exit_code != 2:
+            break
+    return found

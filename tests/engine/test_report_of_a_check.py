@@ -8,6 +8,8 @@ from doctor.schema.report import Report
 from doctor.schema.run import Run
 from tests.engine.conftest import Check
 
+pytestmark = pytest.mark.quiet
+
 OBSERVED = ("--observed", "1000", "--observed-counts", "output")
 ARMS = ("--ablation", "single-request", "--ablation", "early-eos", "--repeats", "2")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,14 @@ def test_bytes_that_are_no_text_are_replaced(tmp_path: Path) -> None:
 def test_a_full_disk_does_not_stop_the_draining() -> None:
     log = printed("print('x' * 5_000_000); print('the last words')", Path("/dev/full"))
     assert log.tail(1) == ("the last words",)
+
+
+def test_lines_under_way_are_waited_for_while_somebody_holds_the_stream_open(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    log = EngineLog(os.fdopen(reading, "rb"), open_log(tmp_path / "engine.log"))
+    lines = [f"{number:06d}" for number in range(9000)]  # 63 kB: what a pipe holds
+    os.write(writing, "".join(f"{line}\n" for line in lines).encode())
+    log.settle()
+    assert log.tail(TAIL_LINES) == tuple(lines[-TAIL_LINES:])
+    os.close(writing)
+    log.close()
