@@ -47,11 +47,11 @@ def test_the_injected_fault_takes_the_most(folder: Path, programs: Programs) -> 
 
 
 def _conclusive(case: Case, folder: Path, programs: Programs) -> Score:
-    """Where others use the machine, its noise may hide any gap, and the verdict says so: two tries."""
-    for number in range(2):
+    """Three tries: where others use the machine its noise may hide any gap, and no share is told then."""
+    for number in range(3):
         made = folder / f"{case.id}-{number}"
         made.mkdir()
         found = Score(**measure(case, made, programs, "60s")["score"])
-        if found.exit_code != 2:
+        if found.told_shares:
             break
     return found
